@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { clearTimeout } from 'node:timers';
+
+/**
+ * What a finished child process left behind. `code` is null when a signal or the time limit ended it.
+ * @typedef {{ code: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string, timedOut: boolean }} Finished
+ */
+
+/**
+ * Runs a program to its end and keeps what it printed. A program that cannot be started is an answer too:
+ * code 127 and the reason in `stderr`.
+ * @param {string} file
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, onStderr?: (text: string) => void, passStderr?: boolean }} [options]
+ * @returns {Promise<Finished>}
+ */
+export function runProgram(file, args, { cwd, env, timeoutMs, onStderr, passStderr = false } = {}) {
+  return new Promise((resolve) => {
+    const bounded = timeoutMs !== undefined;
+    const child = spawn(file, args, {
+      stdio: ['ignore', 'pipe', passStderr ? 'inherit' : 'pipe'],
+      // A group of its own, so that a time limit ends the program's children too.
+      detached: bounded,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env }),
+    });
+    let stdout = '';
+    let stderr = '';
+    let timedOut = false;
+    const end = () => (bounded ? killGroup(child.pid) : child.kill());
+    const expire = () => {
+      timedOut = true;
+      end();
+    };
+    const limit = bounded ? setTimeout(expire, timeoutMs) : undefined;
+    process.on('exit', end);
+    const release = () => {
+      clearTimeout(limit);
+      process.off('exit', end);
+    };
+    child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+      onStderr?.(text);
+    });
+    child.on('error', (error) => {
+      release();
+      resolve({ code: 127, signal: null, stdout, stderr: error.message, timedOut });
+    });
+    child.on('close', (code, signal) => {
+      release();
+      resolve({ code, signal, stdout, stderr, timedOut });
+    });
+  });
+}
+
+/**
+ * The npm to use: the one that started us, else the one on the PATH.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{ file: string, args: string[] }}
+ */
+export function npmCommand(env) {
+  const started = env['npm_execpath'];
+  if (started !== undefined && basename(started) === 'npm-cli.js') {
+    return { file: process.execPath, args: [started] };
+  }
+  return { file: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] };
+}
+
+/**
+ * The last lines of a text, for an error message.
+ * @param {string} text
+ * @param {number} [count]
+ */
+export function lastLines(text, count = 12) {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** @param {number | undefined} leader */
+function killGroup(leader) {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // The whole group has ended already.
+  }
+}
