@@ -1,0 +1,34 @@
+export {
+  type AddressOf,
+  type Aspect,
+  type BindingShape,
+  type CollectionShape,
+  type Computed,
+  type Description,
+  type Fault,
+  type InputOf,
+  type OutputOf,
+  type ParentsOf,
+  type SettledOf,
+} from './describe.ts';
+export { canonical, digestOf } from './digest.ts';
+export {
+  ApigError,
+  callErrors,
+  controlErrors,
+  fail,
+  isApigError,
+  isFailure,
+  type CallErrorName,
+  type ControlErrorName,
+  type ErrorName,
+  type GatewayResponseType,
+} from './errors.ts';
+export { fieldsOf, toSnakeCase, type Field, type Marks } from './fields.ts';
+export { parseAddress, parseAddressRange, type AddressRange } from './addresses.ts';
+export { descriptionOf, resources, type Kind, type Resources } from './resources/index.ts';
+export { RELEASE_ENVIRONMENT_ID } from './resources/environment.ts';
+export { EDITIONS, fourHoursAfter } from './resources/gateway.ts';
+export { computedOf, fromAnswer, fromRequest, toAnswer, toRequest } from './messages.ts';
+export { settle, type SettledFault, type Settlement } from './settle.ts';
+export { decode, encode, toWirePath, type Json } from './wire.ts';

@@ -1,0 +1,286 @@
+import { z } from 'zod';
+import type { ControlErrorName } from './errors.ts';
+import { fieldsOf, mark, type Codec } from './fields.ts';
+import { commaCodec, entriesCodec, flagCodec, numberTextCodec, wordsCodec } from './wire.ts';
+
+/*
+ * The vocabulary in which a kind of resource is described, once, for everybody: the client, the provider's diff, the
+ * management API, the reference. A mark goes around the whole type of a field: `secret(z.string().optional())`.
+ */
+
+/** Changing the field replaces the object: always, or when the predicate says so. */
+export function immutable<T extends z.ZodType>(
+  schema: T,
+  when?: (before: never, after: never) => boolean,
+): T {
+  return mark(schema, {
+    immutable: (when as ((before: unknown, after: unknown) => boolean) | undefined) ?? true,
+  });
+}
+
+/** The value is never shown in clear. */
+export function secret<T extends z.ZodType>(schema: T): T {
+  return mark(schema, { secret: true });
+}
+
+/** The ID of another object of the given kind. */
+export function ref(kind: string): z.ZodString {
+  return mark(z.string().min(1), { ref: kind });
+}
+
+/** A list whose order has no meaning; an item given twice is an error. */
+export function set<T extends z.ZodArray>(schema: T): T {
+  const unique = schema.refine(
+    (items) => new Set(items.map((item) => JSON.stringify(item))).size === items.length,
+    {
+      message: 'expected each item once',
+    },
+  );
+  return mark(unique, { set: true });
+}
+
+/** The field may be left out, and then the service chooses its value and keeps it. */
+export function generated<T extends z.ZodType>(schema: T): z.ZodOptional<T> {
+  return mark(schema.optional(), { generated: true });
+}
+
+/** The field's name in the documented JSON. */
+export function wire<T extends z.ZodType>(name: string, schema: T): T {
+  return mark(schema, { wire: name });
+}
+
+/** The field has a form of its own in the documented JSON. */
+export function coded<T extends z.ZodType>(codec: Codec, schema: T): T {
+  return mark(schema, { codec });
+}
+
+/** The field is never sent nor received. */
+export function local<T extends z.ZodType>(schema: T): T {
+  return mark(schema, { local: true });
+}
+
+/** A boolean that the documented JSON writes as 1 and 2. */
+export function flag(): z.ZodBoolean {
+  return coded(flagCodec, z.boolean());
+}
+
+/** A list of strings that the documented JSON writes as one comma-joined text. */
+export function commaList(item: z.ZodType<string, string>): z.ZodArray<z.ZodType<string, string>> {
+  return coded(commaCodec, z.array(item));
+}
+
+/** An integer that the documented JSON writes as text. */
+export function numberText(schema: z.ZodInt): z.ZodInt {
+  return coded(numberTextCodec, schema);
+}
+
+/** A map of strings that the documented JSON writes as `[{key, value}]`. */
+export function entries(key: z.ZodString, value: z.ZodString): z.ZodRecord<z.ZodString, z.ZodString> {
+  return coded(entriesCodec, z.record(key, value));
+}
+
+/** Words for what the documented JSON writes as numbers or as names that explain nothing. */
+export function words<const W extends Record<string, string | number>>(
+  mapping: W,
+): z.ZodEnum<{ [Word in keyof W & string]: Word }> {
+  const names = Object.keys(mapping) as (keyof W & string)[];
+  return coded(
+    wordsCodec(mapping),
+    z.enum(names) as unknown as z.ZodEnum<{ [Word in keyof W & string]: Word }>,
+  );
+}
+
+/** A fault of an input that one field alone cannot show. */
+export interface Fault {
+  readonly path: readonly (string | number)[];
+  /** What was expected; never the value found, which may be a secret. */
+  readonly message: string;
+  readonly error?: ControlErrorName;
+}
+
+/** A rule over several fields. It is asked only when all of them are known and valid. */
+export interface Rule<Value> {
+  readonly on: readonly (keyof Value & string)[];
+  check(value: Value): readonly Fault[];
+}
+
+/** An output that follows from the input alone. */
+export interface Computed<Value> {
+  /** Top-level fields that it depends on. */
+  readonly on: readonly string[];
+  from(value: Value): string;
+}
+
+/** Success codes of the operations, where they are not 201, 200 and 204. */
+export interface StatusCodes {
+  readonly create?: number;
+  readonly update?: number;
+  readonly delete?: number;
+}
+
+/** Fields that an operation of their own writes, below the object's path. */
+export interface Aspect {
+  readonly fields: readonly string[];
+  readonly path: string;
+  /** Whether the create operation takes the fields too. */
+  readonly inCreate: boolean;
+  /** Method for a first value. */
+  readonly add: 'POST' | 'PUT';
+  /** Method for a changed value. */
+  readonly change: 'POST' | 'PUT';
+  /** Method when the value is left out; without one it cannot be left out again. */
+  readonly remove?: 'DELETE';
+  readonly status?: { readonly add?: number; readonly change?: number; readonly remove?: number };
+}
+
+/** How a kind is read where the service has no operation that returns a single object. */
+export type ReadBy =
+  | { readonly by: 'get' }
+  /** The list is searched for the ID. */
+  | { readonly by: 'list' }
+  /** An array inside another object is searched; `rename` maps its keys to those of the operations. */
+  | {
+      readonly by: 'parent';
+      readonly path: string;
+      readonly array: string;
+      readonly rename: Readonly<Record<string, string>>;
+    };
+
+/** A kind with the usual operations: POST and GET on a collection, GET, PUT and DELETE on an item. */
+export interface CollectionShape {
+  readonly shape: 'collection';
+  /** Key of the array in a list answer. */
+  readonly listKey: string;
+  /** Key of the ID in answers, when not `id`. */
+  readonly idKey?: string;
+  /** Key of the ID in the answer to create, when it differs. */
+  readonly createdIdKey?: string;
+  readonly read: ReadBy;
+  readonly status?: StatusCodes;
+  readonly aspects?: readonly Aspect[];
+  /** False for kinds that can only be created and deleted. */
+  readonly updates: boolean;
+  /** Create by PUT without a body when this field is left out. */
+  readonly generatedBy?: string;
+  /** Asynchronous creation: the field to watch, the value that means ready, and those that mean failed. */
+  readonly ready?: { readonly field: string; readonly value: string; readonly failed: RegExp };
+}
+
+/** One policy or app tied to a set of APIs in one environment. The tie has an ID on the service, the set has none. */
+export interface BindingShape {
+  readonly shape: 'binding';
+  /** Field that holds the ID of the policy or app, and its documented names in bodies and queries. */
+  readonly owner: { readonly field: string; readonly body: string; readonly query: string };
+  /** What the bind operation is given: publications, or API IDs. */
+  readonly target: 'publication' | 'api';
+  /** Key of the array in the answer to bind. */
+  readonly answerKey: string;
+  /** The list of bound APIs: path, array key, and the keys of the API's ID and the tie's ID in it. */
+  readonly bound: {
+    readonly path: string;
+    readonly listKey: string;
+    readonly apiId: string;
+    readonly bindingId: string;
+  };
+}
+
+/** An API in force in one environment. */
+export interface PublicationShape {
+  readonly shape: 'publication';
+}
+
+/** The parts of a description that do not depend on its fields. */
+export interface DescriptionParts<
+  Input extends z.ZodRawShape,
+  Output extends z.ZodRawShape,
+  Path extends string,
+> {
+  /** Name in the registry and in type tokens. */
+  readonly kind: string;
+  /** What the kind is called in a sentence, for example `throttle`. */
+  readonly title: string;
+  /** Path of the collection below the project's, with the fields that hold the IDs of its parents. */
+  readonly path: Path;
+  readonly operations: CollectionShape | BindingShape | PublicationShape;
+  readonly input: Input;
+  readonly output: Output;
+  readonly rules?: readonly Rule<z.output<z.ZodObject<Input>>>[];
+  /** Fills defaults that depend on other fields; must leave its own result unchanged. */
+  fill?(value: z.output<z.ZodObject<Input>>): z.output<z.ZodObject<Input>>;
+  /** Outputs that follow from the input alone, so that a preview knows them. */
+  readonly computed?: Readonly<Record<string, Computed<z.output<z.ZodObject<Input>>>>>;
+  /** Fields that no two objects of one parent may share. */
+  readonly unique?: {
+    readonly within: readonly string[];
+    readonly fields: readonly string[];
+    readonly error: ControlErrorName;
+  };
+  /** Error for an ID that is not there. */
+  readonly missing: ControlErrorName;
+  /** How many there may be within the named parents, and the error beyond that. */
+  readonly quota?: {
+    readonly config?: string;
+    readonly limit: number;
+    readonly within: readonly string[];
+    readonly error: ControlErrorName;
+  };
+  /** Last corrections between the typed and the documented form, for what a single field cannot say. */
+  readonly toWire?: (wire: Record<string, unknown>) => Record<string, unknown>;
+  readonly fromWire?: (wire: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** A described kind. */
+export interface Description<
+  Input extends z.ZodRawShape = z.ZodRawShape,
+  Output extends z.ZodRawShape = z.ZodRawShape,
+  Path extends string = string,
+> extends Omit<DescriptionParts<Input, Output, Path>, 'input' | 'output'> {
+  readonly input: z.ZodObject<Input>;
+  readonly output: z.ZodObject<Output>;
+  /** Fields that hold the IDs of the parents, in the order of the path. */
+  readonly parents: readonly string[];
+}
+
+/** Describes a kind. */
+export function describe<
+  const Path extends string,
+  Input extends z.ZodRawShape,
+  Output extends z.ZodRawShape,
+>(parts: DescriptionParts<Input, Output, Path>): Description<Input, Output, Path> {
+  const parents = [...parts.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  const description = { ...parts, input: z.object(parts.input), output: z.object(parts.output), parents };
+  const names = new Set(fieldsOf(description.input).map((field) => field.name));
+  const named = [...parents, ...(parts.unique?.within ?? []), ...(parts.unique?.fields ?? [])];
+  const unknown = named.find((name) => !names.has(name));
+  if (unknown !== undefined) throw new Error(`${parts.kind}: ${unknown} is not a field of its input`);
+  return description;
+}
+
+type ParentFields<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParentFields<Rest>
+  : never;
+
+/** What a caller gives to create an object: fields with a default may be left out. */
+export type InputOf<D> =
+  D extends Description<infer Input, infer _Output, infer _Path> ? z.input<z.ZodObject<Input>> : never;
+
+/** An input after validation, with its defaults. */
+export type SettledOf<D> =
+  D extends Description<infer Input, infer _Output, infer _Path> ? z.output<z.ZodObject<Input>> : never;
+
+/** What reading an object returns: its settled input, what the service adds, and its ID. */
+export type OutputOf<D> =
+  D extends Description<infer Input, infer Output, infer _Path>
+    ? z.output<z.ZodObject<Input>> & z.output<z.ZodObject<Output>> & { readonly id: string }
+    : never;
+
+/** What finds an object: the IDs of its parents and its own. */
+export type AddressOf<D> =
+  D extends Description<infer Input, infer _Output, infer Path>
+    ? Pick<z.output<z.ZodObject<Input>>, ParentFields<Path> & keyof z.output<z.ZodObject<Input>>> & {
+        readonly id: string;
+      }
+    : never;
+
+/** What a list is asked for: the IDs of the parents. */
+export type ParentsOf<D> = Omit<AddressOf<D>, 'id'>;

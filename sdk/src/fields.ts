@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** How one field differs between the typed form and the documented JSON. */
+export interface Codec {
+  /** Typed value to documented JSON. Called for values that passed validation. */
+  encode(value: unknown): unknown;
+  /** Documented JSON to typed value. Returns what it does not understand unchanged, so that validation names the field. */
+  decode(wire: unknown): unknown;
+}
+
+/** What a field means beyond its type: to the diff, to the preview, on the wire. */
+export interface Marks {
+  /** A change replaces the object: always, or when the predicate says so. */
+  readonly immutable?: true | ((before: unknown, after: unknown) => boolean);
+  /** Never shown in clear outside the process that uses it. */
+  readonly secret?: true;
+  /** A list whose order has no meaning. */
+  readonly set?: true;
+  /** Kind whose ID the field holds. */
+  readonly ref?: string;
+  /** Name in the documented JSON, where it is not the snake_case form of the field's name. */
+  readonly wire?: string;
+  /** Form in the documented JSON, where it is not the value itself. */
+  readonly codec?: Codec;
+  /** Chosen by the service when left out; what was chosen is kept when it is left out again. */
+  readonly generated?: true;
+  /** Never part of a request or an answer. */
+  readonly local?: true;
+}
+
+/** One field of a described object, with everything that was said of it. */
+export interface Field {
+  readonly name: string;
+  /** Name in the documented JSON. */
+  readonly wire: string;
+  readonly schema: z.ZodType;
+  /** The schema without `optional`, `default` and `nullable`. */
+  readonly inner: z.ZodType;
+  /** May be left out of an input. */
+  readonly optional: boolean;
+  readonly marks: Marks;
+}
+
+const marked = new WeakMap<z.ZodType, Marks>();
+const known = new WeakMap<z.ZodObject, readonly Field[]>();
+
+/** A copy of the schema that carries the marks in addition to those it had. */
+export function mark<T extends z.ZodType>(schema: T, marks: Marks): T {
+  // A copy, because one rule (a name, a limit) serves many fields and the marks belong to a single one.
+  const copy = schema.clone();
+  marked.set(copy, { ...marksOf(schema), ...marks });
+  return copy;
+}
+
+/** The fields of an object schema in the order they were written. */
+export function fieldsOf(object: z.ZodObject): readonly Field[] {
+  let fields = known.get(object);
+  if (fields === undefined) {
+    fields = Object.entries(object.shape).map(([name, schema]) => toField(name, schema as z.ZodType));
+    known.set(object, fields);
+  }
+  return fields;
+}
+
+/** `apiCallLimits` to `api_call_limits`. */
+export function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function toField(name: string, schema: z.ZodType): Field {
+  let marks: Marks = {};
+  let optional = false;
+  let inner = schema;
+  for (;;) {
+    // The outermost mark wins: it was written last.
+    marks = { ...marksOf(inner), ...marks };
+    if (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) optional = true;
+    else if (!(inner instanceof z.ZodNullable)) break;
+    inner = inner.unwrap() as z.ZodType;
+  }
+  return { name, wire: marks.wire ?? toSnakeCase(name), schema, inner, optional, marks };
+}
+
+/** The marks of a schema and, since a refinement copies the schema that it refines, those of the schemas that it came from. */
+function marksOf(schema: z.ZodType | undefined): Marks {
+  if (schema === undefined) return {};
+  return marked.get(schema) ?? marksOf(schema._zod.parent as z.ZodType | undefined);
+}

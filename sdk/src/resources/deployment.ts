@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { describe, immutable, local, ref } from '../describe.ts';
+import { remark } from '../names.ts';
+
+/** An API in force in an environment. Source: API reference, "Publishing an API or Taking It Offline". */
+export const deployment = describe({
+  kind: 'deployment',
+  title: 'deployment',
+  path: 'instances/{gatewayId}/apis',
+  operations: { shape: 'publication' },
+  missing: 'publicationNotFound',
+  input: {
+    /** Gateway that has the API. */
+    gatewayId: immutable(ref('gateway')),
+    /** API to publish. */
+    apiId: immutable(ref('api')),
+    /** Environment in which callers find it. */
+    environmentId: immutable(ref('environment')),
+    /** The API's `digest`. When the API's definition changes, it is published anew. */
+    apiDigest: local(z.string().min(1)),
+    /** Remark on the publication, at most 255 characters. A change publishes anew. */
+    remark: remark(),
+  },
+  output: {
+    /** Version in force. */
+    versionId: z.string(),
+    /** Time of its publication, `YYYYMMDDhhmmss` in UTC. */
+    versionNo: z.string(),
+    /** Identifies the pair of API and environment in policy bindings; stays when published anew. */
+    publishId: z.string(),
+  },
+});

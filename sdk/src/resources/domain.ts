@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { describe, immutable, ref, wire } from '../describe.ts';
+import { pattern } from '../names.ts';
+
+const LABEL = '[A-Za-z0-9](?:[\\w-]{0,61}\\w)?';
+const DOMAIN = new RegExp(
+  `^(?=.{1,255}$)(?:(?:${LABEL}\\.){1,7}[A-Za-z]{2,64}\\.?|\\*(?:\\.${LABEL}){1,6})$`,
+);
+
+/** Source: API reference, "Binding a Domain Name". */
+export const domain = describe({
+  kind: 'domain',
+  title: 'domain binding',
+  path: 'instances/{gatewayId}/api-groups/{groupId}/domains',
+  operations: {
+    shape: 'collection',
+    listKey: 'url_domains',
+    read: {
+      by: 'parent',
+      path: 'instances/{gatewayId}/api-groups/{groupId}',
+      array: 'url_domains',
+      rename: { domain: 'url_domain', cname_status: 'status' },
+    },
+    updates: true,
+    status: { update: 201 },
+  },
+  missing: 'domainNotFound',
+  unique: { within: ['gatewayId'], fields: ['name'], error: 'domainTaken' },
+  quota: {
+    config: 'APIGROUP_DOMAIN_NUM_LIMIT',
+    limit: 5,
+    within: ['gatewayId', 'groupId'],
+    error: 'domainQuota',
+  },
+  input: {
+    /** Gateway that has the group. */
+    gatewayId: immutable(ref('gateway')),
+    /** Group that answers on the domain. */
+    groupId: immutable(ref('apiGroup')),
+    /** Domain name, or `*.` and a domain name; unique in the gateway. */
+    name: immutable(
+      wire('url_domain', pattern(DOMAIN, 'a domain name such as api.example.com or *.example.com')),
+    ),
+    /** Lowest TLS version that callers may use. */
+    minTlsVersion: wire('min_ssl_version', z.enum(['TLSv1.1', 'TLSv1.2']).default('TLSv1.1')),
+    /** Whether plain HTTP calls are redirected to HTTPS. Takes effect with a certificate and an API that serves HTTPS. */
+    redirectToHttps: wire('is_http_redirect_to_https', z.boolean().default(false)),
+  },
+  output: {},
+});

@@ -1,0 +1,63 @@
+import type { Description } from '../describe.ts';
+import { acl } from './acl.ts';
+import { apiGroup } from './api-group.ts';
+import { api } from './api.ts';
+import { appCode } from './app-code.ts';
+import { app } from './app.ts';
+import { aclBinding, appAuthorization, signatureBinding, throttleBinding } from './bindings.ts';
+import { deployment } from './deployment.ts';
+import { domain } from './domain.ts';
+import { environment } from './environment.ts';
+import { gateway } from './gateway.ts';
+import { signatureKey } from './signature-key.ts';
+import { throttleException } from './throttle-exception.ts';
+import { throttle } from './throttle.ts';
+
+/** Every described kind. An interface, so that the fields keep their comments in the editor. */
+export interface Resources {
+  gateway: typeof gateway;
+  environment: typeof environment;
+  apiGroup: typeof apiGroup;
+  domain: typeof domain;
+  api: typeof api;
+  deployment: typeof deployment;
+  throttle: typeof throttle;
+  throttleBinding: typeof throttleBinding;
+  throttleException: typeof throttleException;
+  acl: typeof acl;
+  aclBinding: typeof aclBinding;
+  signatureKey: typeof signatureKey;
+  signatureBinding: typeof signatureBinding;
+  app: typeof app;
+  appCode: typeof appCode;
+  appAuthorization: typeof appAuthorization;
+}
+
+/** Name of a described kind. */
+export type Kind = keyof Resources;
+
+/** The registry: kind to description. */
+export const resources: Resources = {
+  gateway,
+  environment,
+  apiGroup,
+  domain,
+  api,
+  deployment,
+  throttle,
+  throttleBinding,
+  throttleException,
+  acl,
+  aclBinding,
+  signatureKey,
+  signatureBinding,
+  app,
+  appCode,
+  appAuthorization,
+};
+
+/** The description of a kind in its general form, for code that works on any kind. */
+export function descriptionOf(kind: Kind): Description {
+  // The parts of a description that take values are typed by its own fields, which code for any kind does not know.
+  return resources[kind] as unknown as Description;
+}

@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import type { Description, Fault } from './describe.ts';
+import type { ControlErrorName } from './errors.ts';
+import { fieldsOf } from './fields.ts';
+import type { Json } from './wire.ts';
+
+/** A fault with the error that a management API answers. */
+export interface SettledFault extends Fault {
+  readonly error: ControlErrorName;
+  /** Bound that was broken, for errors that name one. */
+  readonly limit?: number;
+}
+
+/** The settled value, or everything that is wrong with the input. */
+export type Settlement =
+  | { readonly value: Json; readonly faults: readonly [] }
+  | { readonly value?: undefined; readonly faults: readonly SettledFault[] };
+
+/**
+ * Validates an input of a kind and fills its defaults. The same function guards previews and the management API, so
+ * that what one lets pass the other does too. Settling a settled value changes nothing.
+ *
+ * @param isUnknown tells which top-level fields hold values that a preview does not know yet; rules over them are not asked.
+ */
+export function settle(
+  description: Description,
+  input: Json,
+  isUnknown: (field: string) => boolean = () => false,
+): Settlement {
+  const parsed = description.input.safeParse(withoutEmpty(description.input, input));
+  if (!parsed.success) return { faults: parsed.error.issues.map(toFault) };
+  const value = withoutUndefined(description.fill ? description.fill(parsed.data) : parsed.data);
+  const faults = (description.rules ?? [])
+    .filter((rule) => !rule.on.some(isUnknown))
+    .flatMap((rule) => rule.check(value as never))
+    .map((fault) => ({ ...fault, error: fault.error ?? ('valueInvalid' as const) }));
+  return faults.length > 0 ? { faults } : { value, faults: [] };
+}
+
+/** An empty text in a field that may be left out means that it is left out. */
+function withoutEmpty(schema: z.ZodObject, input: Json): Json {
+  const kept = { ...input };
+  for (const field of fieldsOf(schema)) {
+    const item = kept[field.name];
+    if (item === null || (item === '' && field.optional)) kept[field.name] = undefined;
+  }
+  return kept;
+}
+
+function withoutUndefined(value: Json): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+function toFault(issue: z.core.$ZodIssue): SettledFault {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return { path, message: 'expected a value', error: 'valueMissing' };
+  if (issue.code === 'too_small' && (issue.origin === 'number' || issue.origin === 'int')) {
+    return {
+      path,
+      message: `expected at least ${issue.minimum}`,
+      error: 'valueTooSmall',
+      limit: Number(issue.minimum),
+    };
+  }
+  if (issue.code === 'too_big' && (issue.origin === 'number' || issue.origin === 'int')) {
+    return {
+      path,
+      message: `expected at most ${issue.maximum}`,
+      error: 'valueTooLarge',
+      limit: Number(issue.maximum),
+    };
+  }
+  return { path, message: expectation(issue), error: 'valueInvalid' };
+}
+
+/** What was expected, in words that never repeat the value found. */
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected}`;
+    case 'invalid_value':
+      return `expected one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum} ${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum} ${unitOf(issue.origin)}`;
+    case 'invalid_format':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+      return issue.message;
+  }
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? 'characters' : 'items';
+}
