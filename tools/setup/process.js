@@ -8,19 +8,36 @@ import { clearTimeout } from 'node:timers';
  */
 
 /**
+ * `input` goes to standard input. `timeoutMs` and `signal` end the program together with its children.
+ * @typedef {{
+ *   cwd?: string,
+ *   env?: NodeJS.ProcessEnv,
+ *   input?: string,
+ *   timeoutMs?: number,
+ *   signal?: AbortSignal,
+ *   onStderr?: (text: string) => void,
+ *   passStderr?: boolean,
+ * }} RunOptions
+ */
+
+/**
  * Runs a program to its end and keeps what it printed. A program that cannot be started is an answer too:
  * code 127 and the reason in `stderr`.
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, onStderr?: (text: string) => void, passStderr?: boolean }} [options]
+ * @param {RunOptions} [options]
  * @returns {Promise<Finished>}
  */
-export function runProgram(file, args, { cwd, env, timeoutMs, onStderr, passStderr = false } = {}) {
+export function runProgram(
+  file,
+  args,
+  { cwd, env, input, timeoutMs, signal, onStderr, passStderr = false } = {},
+) {
   return new Promise((resolve) => {
-    const bounded = timeoutMs !== undefined;
+    const bounded = timeoutMs !== undefined || signal !== undefined;
     const child = spawn(file, args, {
-      stdio: ['ignore', 'pipe', passStderr ? 'inherit' : 'pipe'],
-      // A group of its own, so that a time limit ends the program's children too.
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', passStderr ? 'inherit' : 'pipe'],
+      // A group of its own, so that its children end with it.
       detached: bounded,
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
@@ -33,12 +50,16 @@ export function runProgram(file, args, { cwd, env, timeoutMs, onStderr, passStde
       timedOut = true;
       end();
     };
-    const limit = bounded ? setTimeout(expire, timeoutMs) : undefined;
+    const limit = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
     process.on('exit', end);
+    signal?.addEventListener('abort', end);
     const release = () => {
       clearTimeout(limit);
       process.off('exit', end);
+      signal?.removeEventListener('abort', end);
     };
+    // A program that has ended before it read its input says so by its exit code.
+    child.stdin?.on('error', () => undefined).end(input);
     child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text) => {
       stderr += text;
