@@ -81,8 +81,12 @@ export function publish(
 
 /** The last failed download, if any is remembered in `file`. */
 export function readFailure(file: string): Failure | undefined {
-  if (!existsSync(file)) return undefined;
-  return JSON.parse(readFileSync(file, 'utf8')) as Failure;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Failure;
+  } catch {
+    // None is remembered, or half of it: the worst that follows is one more try.
+    return undefined;
+  }
 }
 
 /** Remembers a failed download in `file`. */

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { withLock } from '../setup/lock.js';
+import type { Output } from '../setup/progress.js';
 import {
   cacheKey,
   cacheRoot,
@@ -13,7 +14,7 @@ import {
 } from './cache.ts';
 import { judgeDownload, judgeGo, judgePath, LEAST_GO, LEAST_PULUMI } from './choose.ts';
 import { buildWithGo, GO_MODULES } from './go-build.ts';
-import { downloadByNpm } from './npm-package.ts';
+import { DOWNLOAD_URL, downloadByNpm } from './npm-package.ts';
 import { probeGo, probePulumi } from './probe.ts';
 import { formatVersion } from './version.ts';
 
@@ -41,8 +42,8 @@ export interface EngineOptions {
   downloadUrl?: string;
   /** Milliseconds since 1970. */
   now?: () => number;
-  /** Called with a line when another process is at work on the same engine. */
-  onWait?: (line: string) => void;
+  /** Where progress is shown: standard error unless told otherwise. */
+  output?: Output;
 }
 
 /** No engine was found and none could be made; the message names every way that was tried. */
@@ -68,64 +69,75 @@ export class NoEngineError extends Error {
  * @throws NoEngineError when none of them works.
  */
 export async function ensureEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { env = process.env, tools = import.meta.dirname, onWait = () => undefined } = options;
+  const settings = withDefaults(options);
+  const { env, cache, tools, output } = settings;
   const path = judgePath(await probePulumi(env));
-  if (path.reason === undefined) {
-    return toEngine({ kind: 'path', ...path }, 'it is on the PATH', env);
-  }
+  if (path.reason === undefined) return toEngine({ kind: 'path', ...path }, 'it is on the PATH', env);
 
-  const cache = options.cache ?? cacheRoot(env);
   const home = join(cache, cacheKey(readRecipes(tools)));
   const cached = readCached(home);
   if (cached !== undefined) return toEngine(cached, `${path.reason}; made earlier`, env);
 
-  return withLock(`${home}.lock`, () => install(home, path.reason, options), {
+  return withLock(`${home}.lock`, () => install(home, path.reason, settings), {
     onWait: (owner) =>
-      onWait(`Another process (${owner?.pid ?? 'unknown'}) is making the Pulumi engine: waiting.`),
+      output.write(
+        `Another process (${owner?.pid ?? 'unknown'}) is making the Pulumi engine: waiting for it.\n`,
+      ),
   });
 }
 
-async function install(home: string, path: string, options: EngineOptions): Promise<Engine> {
-  const { env = process.env } = options;
+type Settings = Required<EngineOptions>;
+type Outcome = { made: true; engine: CachedEngine } | { made: false; reason: string };
+
+function withDefaults({ env = process.env, ...others }: EngineOptions): Settings {
+  return {
+    env,
+    cache: cacheRoot(env),
+    tools: import.meta.dirname,
+    downloadUrl: DOWNLOAD_URL,
+    now: Date.now,
+    output: process.stderr,
+    ...others,
+  };
+}
+
+async function install(home: string, path: string, settings: Settings): Promise<Engine> {
+  const { env } = settings;
   const cached = readCached(home);
   if (cached !== undefined) return toEngine(cached, `${path}; made by another process`, env);
 
-  const npm = await download(home, options);
+  const npm = await download(home, settings);
   if (npm.made) return toEngine(npm.engine, `${path}; downloaded`, env);
-  const go = await build(home, options);
+  const go = await build(home, settings);
   if (go.made) return toEngine(go.engine, `${path}; npm package: ${npm.reason}; built from source`, env);
   throw new NoEngineError({ path, npm: npm.reason, go: go.reason });
 }
 
-type Outcome = { made: true; engine: CachedEngine } | { made: false; reason: string };
-
-async function download(home: string, options: EngineOptions): Promise<Outcome> {
-  const { env = process.env, tools = import.meta.dirname, downloadUrl, now = Date.now } = options;
+async function download(home: string, settings: Settings): Promise<Outcome> {
   const memory = join(dirname(home), 'download-failed.json');
-  const way = judgeDownload(readFailure(memory), now());
+  const way = judgeDownload(readFailure(memory), settings.now());
   if (!way.open) return { made: false, reason: way.reason };
 
   const partial = openPartial(home);
   try {
-    const url = downloadUrl === undefined ? {} : { url: downloadUrl };
-    const result = await downloadByNpm(partial, { tools, env, ...url });
-    if (!('reason' in result))
-      return { made: true, engine: publish(partial, home, { kind: 'npm', ...result }) };
-    writeFailure(memory, { at: now(), reason: result.reason });
-    return { made: false, reason: result.reason };
+    const result = await downloadByNpm(partial, settings);
+    if ('reason' in result) {
+      writeFailure(memory, { at: settings.now(), reason: result.reason });
+      return { made: false, reason: result.reason };
+    }
+    return { made: true, engine: publish(partial, home, { kind: 'npm', ...result }) };
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
 }
 
-async function build(home: string, options: EngineOptions): Promise<Outcome> {
-  const { env = process.env, tools = import.meta.dirname } = options;
-  const way = judgeGo(await probeGo(env), process.platform);
+async function build(home: string, settings: Settings): Promise<Outcome> {
+  const way = judgeGo(await probeGo(settings.env), process.platform);
   if (!way.open) return { made: false, reason: way.reason };
 
   const partial = openPartial(home);
   try {
-    const result = await buildWithGo(way.file, join(partial, 'bin'), { tools, env });
+    const result = await buildWithGo(way.file, join(partial, 'bin'), settings);
     if ('reason' in result) return { made: false, reason: result.reason };
     return { made: true, engine: publish(partial, home, { kind: 'go', programs: 'bin', ...result }) };
   } finally {

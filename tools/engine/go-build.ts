@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastLines, runProgram } from '../setup/process.js';
-import { showStep } from '../setup/progress.js';
+import { showStep, type Output } from '../setup/progress.js';
 import { LAUNCHER_NAME, LAUNCHER_TEXT } from './launcher.ts';
 import { CLI_NAME, LANGUAGE_HOST_NAME } from './programs.ts';
 
@@ -45,11 +45,11 @@ export const GO_MODULES: readonly string[] = [CLI.module, LANGUAGE_HOST.module];
 export async function buildWithGo(
   go: string,
   directory: string,
-  { tools, env }: { tools: string; env: NodeJS.ProcessEnv },
+  { tools, env, output }: { tools: string; env: NodeJS.ProcessEnv; output: Output },
 ): Promise<{ version: string } | { reason: string }> {
   try {
     for (const recipe of [CLI, LANGUAGE_HOST]) {
-      await showStep(recipe.title, (note) => build(go, recipe, directory, { tools, env, note }));
+      await showStep(recipe.title, (note) => build(go, recipe, directory, { tools, env, note }), { output });
     }
   } catch (error) {
     if (error instanceof BuildError) return { reason: error.message };

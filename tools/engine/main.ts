@@ -8,7 +8,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  const engine = await ensureEngine({ onWait: tell });
+  const engine = await ensureEngine();
   tell(`Pulumi engine ${engine.version} from ${engine.directory} (${engine.why})`);
   process.stdout.write(`${JSON.stringify(engine)}\n`);
 } catch (error) {

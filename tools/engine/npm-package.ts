@@ -1,11 +1,11 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lastLines, npmCommand, runProgram } from '../setup/process.js';
-import { showStep } from '../setup/progress.js';
+import { lastLines, npmCommand, runProgram, type Finished } from '../setup/process.js';
+import { showStep, type Output } from '../setup/progress.js';
 import { CLI_NAME, isExecutable, missingCompanions } from './programs.ts';
 
 /** The first thing the npm package fetches; where this does not answer, the rest will not either. */
-const DOWNLOAD_URL = 'https://get.pulumi.com/install.sh';
+export const DOWNLOAD_URL = 'https://get.pulumi.com/install.sh';
 const REACH_TIMEOUT_MS = 5_000;
 const INSTALL_TIMEOUT_MS = 2 * 60_000;
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
@@ -16,9 +16,10 @@ const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
  */
 export async function downloadByNpm(
   directory: string,
-  { tools, env, url = DOWNLOAD_URL }: { tools: string; env: NodeJS.ProcessEnv; url?: string },
+  settings: { tools: string; env: NodeJS.ProcessEnv; output: Output; downloadUrl: string },
 ): Promise<{ version: string; programs: string } | { reason: string }> {
-  const unreachable = await reach(url);
+  const { tools, env, output, downloadUrl } = settings;
+  const unreachable = await reach(downloadUrl);
   if (unreachable !== undefined) return { reason: unreachable };
 
   cpSync(join(tools, 'npm'), directory, { recursive: true });
@@ -35,13 +36,13 @@ export async function downloadByNpm(
   if (installed.code !== 0) return { reason: `npm ci failed: ${lastLines(installed.stderr, 3)}` };
 
   const version = packageVersion(directory);
-  const downloaded = await showStep(`Downloading the Pulumi CLI ${version}`, () =>
+  const download = (): Promise<Finished> =>
     runProgram(process.execPath, [join(directory, 'node_modules/pulumi/run.js'), 'version'], {
       cwd: directory,
       env: { ...env, PULUMI_HOME: directory, PULUMI_VERSION: version, PULUMI_SKIP_UPDATE_CHECK: '1' },
       timeoutMs: DOWNLOAD_TIMEOUT_MS,
-    }),
-  );
+    });
+  const downloaded = await showStep(`Downloading the Pulumi CLI ${version}`, download, { output });
   if (downloaded.timedOut)
     return { reason: `the download took more than ${DOWNLOAD_TIMEOUT_MS / 60_000} min` };
   if (downloaded.code !== 0) return { reason: `the download failed: ${lastLines(downloaded.stderr, 3)}` };
@@ -61,8 +62,8 @@ async function reach(url: string): Promise<string | undefined> {
     const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(REACH_TIMEOUT_MS) });
     return response.ok ? undefined : `${host} answers ${response.status}`;
   } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return timedOut
+    const { name } = error as { name?: unknown };
+    return name === 'TimeoutError'
       ? `${host} does not answer within ${REACH_TIMEOUT_MS / 1000} s`
       : `${host} cannot be reached`;
   }

@@ -129,5 +129,5 @@ function touch(path) {
  * @param {string} code
  */
 function hasCode(error, code) {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
