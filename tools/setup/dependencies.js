@@ -16,13 +16,13 @@ const STAMP = 'node_modules/.apig-installed';
 /**
  * Installs the locked dependencies of the project at `root` unless they are there already.
  * @param {string} root
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, output?: import('./progress.js').Output }} [options]
  */
-export async function ensureDependencies(root, { env = process.env } = {}) {
+export async function ensureDependencies(root, { env = process.env, output = process.stderr } = {}) {
   if (isInstalled(root)) return;
-  const wait = () =>
-    process.stderr.write('Another process is installing the dependencies: waiting for it.\n');
-  await withLock(join(root, '.apig/install.lock'), () => install(root, env), { onWait: wait });
+  await withLock(join(root, '.apig/install.lock'), () => install(root, env, output), {
+    onWait: () => output.write('Another process is installing the dependencies: waiting for it.\n'),
+  });
 }
 
 /**
@@ -66,11 +66,12 @@ export function isSameTree(wanted, present) {
 /**
  * @param {string} root
  * @param {NodeJS.ProcessEnv} env
+ * @param {import('./progress.js').Output} output
  */
-async function install(root, env) {
+async function install(root, env, output) {
   if (isInstalled(root)) return;
   if (!wasInstalledByHand(root)) {
-    await showStep('Installing the dependencies (npm ci)', () => runNpmCi(root, env));
+    await showStep('Installing the dependencies (npm ci)', () => runNpmCi(root, env), { output });
   }
   writeFileSync(join(root, STAMP), dependencyStamp(root));
 }
