@@ -104,6 +104,14 @@ export interface Rule<Value> {
   check(value: Value): readonly Fault[];
 }
 
+/** Defaults that depend on other fields. They are filled only when all of these are known. */
+export interface Fill<Value> {
+  /** Top-level fields that it reads or writes. */
+  readonly on: readonly (keyof Value & string)[];
+  /** Must leave its own result unchanged. */
+  from(value: Value): Value;
+}
+
 /** An output that follows from the input alone. */
 export interface Computed<Value> {
   /** Top-level fields that it depends on. */
@@ -205,8 +213,7 @@ export interface DescriptionParts<
   readonly input: Input;
   readonly output: Output;
   readonly rules?: readonly Rule<z.output<z.ZodObject<Input>>>[];
-  /** Fills defaults that depend on other fields; must leave its own result unchanged. */
-  fill?(value: z.output<z.ZodObject<Input>>): z.output<z.ZodObject<Input>>;
+  readonly fill?: Fill<z.output<z.ZodObject<Input>>>;
   /** Outputs that follow from the input alone, so that a preview knows them. */
   readonly computed?: Readonly<Record<string, Computed<z.output<z.ZodObject<Input>>>>>;
   /** Fields that no two objects of one parent may share. */

@@ -59,5 +59,5 @@ function settled(description: Description, decoded: Json): Json {
   if (!parsed.success) return decoded;
   return z
     .record(z.string(), z.unknown())
-    .parse(description.fill ? description.fill(parsed.data) : parsed.data);
+    .parse(description.fill ? description.fill.from(parsed.data) : parsed.data);
 }

@@ -20,7 +20,8 @@ export type Settlement =
  * Validates an input of a kind and fills its defaults. The same function guards previews and the management API, so
  * that what one lets pass the other does too. Settling a settled value changes nothing.
  *
- * @param isUnknown tells which top-level fields hold values that a preview does not know yet; rules over them are not asked.
+ * @param isUnknown tells which top-level fields hold values that a preview does not know yet; rules over them are not asked,
+ *   and defaults that depend on them are not filled.
  */
 export function settle(
   description: Description,
@@ -29,7 +30,8 @@ export function settle(
 ): Settlement {
   const parsed = description.input.safeParse(withoutEmpty(description.input, input));
   if (!parsed.success) return { faults: parsed.error.issues.map(toFault) };
-  const value = withoutUndefined(description.fill ? description.fill(parsed.data) : parsed.data);
+  const { fill } = description;
+  const value = withoutUndefined(fill && !fill.on.some(isUnknown) ? fill.from(parsed.data) : parsed.data);
   const faults = (description.rules ?? [])
     .filter((rule) => !rule.on.some(isUnknown))
     .flatMap((rule) => rule.check(value as never))

@@ -29,12 +29,15 @@ export const api = describe({
     registerTime: z.string(),
   },
   rules: apiRules,
-  fill: (value) => ({
-    ...value,
-    requestParameters: value.requestParameters.map((parameter) =>
-      parameter.location === 'PATH' ? { ...parameter, required: true } : parameter,
-    ),
-  }),
+  fill: {
+    on: ['requestParameters'],
+    from: (value) => ({
+      ...value,
+      requestParameters: value.requestParameters.map((parameter) =>
+        parameter.location === 'PATH' ? { ...parameter, required: true } : parameter,
+      ),
+    }),
+  },
   computed: {
     digest: {
       // Without the IDs of the parents, so that a preview knows the digest before the parents exist.
