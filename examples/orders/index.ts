@@ -1,19 +1,21 @@
 import * as apig from '@apig/provider';
 import { Config, interpolate } from '@pulumi/pulumi';
-import { readOperations, toRequestParameter } from './operations.ts';
+import { readOperations, toApi } from './operations.ts';
 
 const config = new Config();
-const perMinute = { timeInterval: 1, timeUnit: 'MINUTE' } as const;
-
+const cloud = config.getObject<Network>('network') ?? {
+  vpcId: 'vpc-shop',
+  subnetId: 'subnet-shop',
+  securityGroupId: 'sg-shop',
+};
 const gateway = new apig.Gateway('shop', {
   name: 'shop',
   edition: 'BASIC',
-  vpcId: config.get('vpcId') ?? 'vpc-shop',
-  subnetId: config.get('subnetId') ?? 'subnet-shop',
-  securityGroupId: config.get('securityGroupId') ?? 'sg-shop',
-  availableZoneIds: config.getObject<string[]>('availableZoneIds') ?? ['az-1'],
+  availableZoneIds: ['az-1'],
+  ...cloud,
 });
 const here = { gatewayId: gateway.id };
+
 const group = new apig.ApiGroup('orders', { ...here, name: 'orders', remark: 'Orders of the shop' });
 const domain = new apig.DomainBinding('orders', {
   ...here,
@@ -22,90 +24,66 @@ const domain = new apig.DomainBinding('orders', {
 });
 const beta = new apig.Environment('beta', { ...here, name: 'beta', remark: 'Operations to come' });
 
+// One API and one deployment for each operation of the OpenAPI document.
 const apis = readOperations().map((operation) => {
-  const { id, method, path, isPublic, isBeta, summary } = operation;
-  const pathParameters = operation.parameters.filter((parameter) => parameter.in === 'path');
-  const api = new apig.Api(id, {
-    ...here,
-    groupId: group.id,
-    name: id,
-    remark: summary,
-    protocol: 'BOTH',
-    method,
-    path,
-    authentication: isPublic ? 'NONE' : 'APP',
-    allowAppCode: !isPublic,
-    requestParameters: operation.parameters.map(toRequestParameter),
-    backendParameters: [
-      ...pathParameters.map(
-        ({ name }) => ({ origin: 'REQUEST', name, location: 'PATH', value: name }) as const,
-      ),
-      { origin: 'SYSTEM', name: 'X-Caller', location: 'HEADER', value: '$context.appName' },
-    ],
-    httpBackend: { address: config.require('backendAddress'), protocol: 'HTTP', method, path: `/v1${path}` },
-  });
-  const environmentId = isBeta ? beta.id : apig.RELEASE_ENVIRONMENT_ID;
-  const deployment = new apig.Deployment(id, {
+  const args = toApi(operation, config.require('backendAddress'));
+  const api = new apig.Api(operation.id, { ...here, groupId: group.id, ...args });
+  const environmentId = operation.isBeta ? beta.id : apig.RELEASE_ENVIRONMENT_ID;
+  const deployment = new apig.Deployment(operation.id, {
     ...here,
     apiId: api.id,
     apiDigest: api.digest,
     environmentId,
   });
-  return { ...operation, api, deployment };
+  return { ...operation, apiId: api.id, deployment };
 });
 
-// Everything below is bound to released operations; bindings wait for the publications that they need.
+// What OpenAPI cannot say: limits, addresses, keys and callers of the released operations.
 const released = apis.filter(({ isBeta }) => !isBeta);
-const idsOf = (some: typeof apis) => some.map(({ api }) => api.id);
-const dependsOn = released.map(({ deployment }) => deployment);
 const inRelease = { ...here, environmentId: apig.RELEASE_ENVIRONMENT_ID };
+const published = { dependsOn: released.map(({ deployment }) => deployment) };
+const idsOf = (some: typeof apis) => some.map(({ apiId }) => apiId);
 
-const reads = new apig.Throttle('reads', {
-  ...here,
-  name: 'reads',
-  apiCallLimit: config.requireNumber('readsPerMinute'),
-  ...perMinute,
-});
-const writes = new apig.Throttle('writes', {
-  ...here,
-  name: 'writes',
-  scope: 'SHARED',
-  apiCallLimit: config.requireNumber('writesPerMinute'),
-  ...perMinute,
-});
-const ofReads = idsOf(released.filter(({ method }) => method === 'GET'));
-const ofWrites = idsOf(released.filter(({ method }) => method !== 'GET'));
-new apig.ThrottleBinding('reads', { ...inRelease, throttleId: reads.id, apiIds: ofReads }, { dependsOn });
-new apig.ThrottleBinding('writes', { ...inRelease, throttleId: writes.id, apiIds: ofWrites }, { dependsOn });
+for (const [name, scope, limit, isMine] of [
+  ['reads', 'API', config.requireNumber('readsPerMinute'), (method: string) => method === 'GET'],
+  ['writes', 'SHARED', config.requireNumber('writesPerMinute'), (method: string) => method !== 'GET'],
+] as const) {
+  const throttle = new apig.Throttle(name, {
+    ...here,
+    name,
+    scope,
+    apiCallLimit: limit,
+    timeInterval: 1,
+    timeUnit: 'MINUTE',
+  });
+  const apiIds = idsOf(released.filter(({ method }) => isMine(method)));
+  new apig.ThrottleBinding(name, { ...inRelease, throttleId: throttle.id, apiIds }, published);
+}
 
-const blocked = new apig.Acl('blocked', {
-  ...here,
-  name: 'blocked',
-  type: 'DENY',
-  entityType: 'IP',
-  values: config.requireObject('blockedAddresses'),
-});
-new apig.AclBinding('blocked', { ...inRelease, aclId: blocked.id, apiIds: idsOf(released) }, { dependsOn });
+const values = config.requireObject<string[]>('blockedAddresses');
+const blocked = new apig.Acl('blocked', { ...here, name: 'blocked', type: 'DENY', entityType: 'IP', values });
+new apig.AclBinding('blocked', { ...inRelease, aclId: blocked.id, apiIds: idsOf(released) }, published);
 
-const key = new apig.SignatureKey('gateway', {
-  ...here,
-  name: 'gateway',
-  type: 'hmac',
-  key: config.require('backendKey'),
-  secret: config.requireSecret('backendSecret'),
-});
+const pair = { key: config.require('backendKey'), secret: config.requireSecret('backendSecret') };
+const signing = new apig.SignatureKey('backend', { ...here, name: 'backend', type: 'hmac', ...pair });
 new apig.SignatureBinding(
-  'gateway',
-  { ...inRelease, signatureKeyId: key.id, apiIds: idsOf(released) },
-  { dependsOn },
+  'backend',
+  { ...inRelease, signatureKeyId: signing.id, apiIds: idsOf(released) },
+  published,
 );
 
 const storefront = new apig.App('storefront', { ...here, name: 'storefront' });
-const ofApps = idsOf(released.filter(({ isPublic }) => !isPublic));
-new apig.AppAuthorization('storefront', { ...inRelease, appId: storefront.id, apiIds: ofApps });
+const forApps = idsOf(released.filter(({ authentication }) => authentication === 'APP'));
+new apig.AppAuthorization('storefront', { ...inRelease, appId: storefront.id, apiIds: forApps });
 
+export const gatewayId = gateway.id;
 export const url = interpolate`http://${domain.name}`;
 export const debugUrl = interpolate`http://${group.debugDomain}`;
-export const gatewayId = gateway.id;
 export const appKey = storefront.appKey;
 export const appSecret = storefront.appSecret;
+
+interface Network {
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly securityGroupId: string;
+}

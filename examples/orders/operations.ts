@@ -9,8 +9,8 @@ export interface Operation {
   readonly summary: string;
   readonly method: (typeof METHODS)[number];
   readonly path: string;
-  /** Anybody may call it. */
-  readonly isPublic: boolean;
+  /** Who may call it: anybody, authorized apps, or accounts. */
+  readonly authentication: 'NONE' | 'APP' | 'IAM';
   /** Not released yet: served in the environment `beta` only. */
   readonly isBeta: boolean;
   readonly parameters: readonly Parameter[];
@@ -32,6 +32,7 @@ interface Parameter {
 }
 
 interface Document {
+  readonly security: readonly Record<string, unknown>[];
   readonly paths: Record<
     string,
     { parameters?: Parameter[] } & Record<string, DocumentOperation | undefined>
@@ -41,7 +42,7 @@ interface Document {
 interface DocumentOperation {
   readonly operationId: string;
   readonly summary: string;
-  readonly security?: readonly unknown[];
+  readonly security?: readonly Record<string, unknown>[];
   readonly tags?: readonly string[];
   readonly parameters?: readonly Parameter[];
 }
@@ -58,7 +59,7 @@ export function readOperations(): readonly Operation[] {
         summary: operation.summary,
         method,
         path,
-        isPublic: operation.security?.length === 0,
+        authentication: toAuthentication(operation.security ?? document.security),
         isBeta: operation.tags?.includes('beta') === true,
         parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])],
       };
@@ -66,8 +67,35 @@ export function readOperations(): readonly Operation[] {
   );
 }
 
-/** A parameter of an operation as the gateway checks it, for the argument `requestParameters` of an API. */
-export function toRequestParameter({ name, in: location, required = false, schema }: Parameter) {
+/** The arguments of the API that serves an operation; its group and gateway come from the program. */
+export function toApi(
+  { id, summary, method, path, authentication, parameters }: Operation,
+  backendAddress: string,
+) {
+  const inPath = parameters.filter((parameter) => parameter.in === 'path');
+  return {
+    name: id,
+    remark: summary,
+    protocol: 'BOTH' as const,
+    method,
+    path,
+    authentication,
+    allowAppCode: authentication === 'APP',
+    requestParameters: parameters.map(toRequestParameter),
+    backendParameters: [
+      ...inPath.map(({ name }) => ({
+        origin: 'REQUEST' as const,
+        name,
+        location: 'PATH' as const,
+        value: name,
+      })),
+      { origin: 'SYSTEM' as const, name: 'X-Caller', location: 'HEADER' as const, value: '$context.appName' },
+    ],
+    httpBackend: { address: backendAddress, protocol: 'HTTP' as const, method, path: `/v1${path}` },
+  };
+}
+
+function toRequestParameter({ name, in: location, required = false, schema }: Parameter) {
   return {
     name,
     location: location.toUpperCase() as 'PATH' | 'QUERY' | 'HEADER',
@@ -81,4 +109,9 @@ export function toRequestParameter({ name, in: location, required = false, schem
     ...(schema.minLength !== undefined && { minLength: schema.minLength }),
     ...(schema.maxLength !== undefined && { maxLength: schema.maxLength }),
   };
+}
+
+function toAuthentication([scheme]: readonly Record<string, unknown>[]): Operation['authentication'] {
+  if (scheme === undefined) return 'NONE';
+  return 'account' in scheme ? 'IAM' : 'APP';
 }
