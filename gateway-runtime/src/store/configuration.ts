@@ -31,7 +31,8 @@ export interface Tie {
 
 /** Kind of stored object to its body. Values are in the typed form of the descriptions. */
 export interface Bodies {
-  gateway: SettledOf<Resources['gateway']>;
+  /** With the project that owns it and the user who created it. */
+  gateway: SettledOf<Resources['gateway']> & { readonly projectId: string; readonly userName: string };
   environment: SettledOf<Resources['environment']>;
   apiGroup: SettledOf<Resources['apiGroup']> & { readonly isDefault: boolean };
   domain: SettledOf<Resources['domain']>;
