@@ -30,5 +30,7 @@ export { descriptionOf, resources, type Kind, type Resources } from './resources
 export { RELEASE_ENVIRONMENT_ID } from './resources/environment.ts';
 export { EDITIONS, fourHoursAfter } from './resources/gateway.ts';
 export { computedOf, fromAnswer, fromRequest, toAnswer, toRequest } from './messages.ts';
+export { holdsUnknown } from './relax.ts';
 export { settle, type SettledFault, type Settlement } from './settle.ts';
+export { surplusOf, type Surplus } from './surplus.ts';
 export { decode, encode, toWirePath, type Json } from './wire.ts';

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Description, Fault } from './describe.ts';
 import type { ControlErrorName } from './errors.ts';
 import { fieldsOf } from './fields.ts';
+import { holdsUnknown, relax } from './relax.ts';
 import type { Json } from './wire.ts';
 
 /** A fault with the error that a management API answers. */
@@ -20,20 +21,24 @@ export type Settlement =
  * Validates an input of a kind and fills its defaults. The same function guards previews and the management API, so
  * that what one lets pass the other does too. Settling a settled value changes nothing.
  *
- * @param isUnknown tells which top-level fields hold values that a preview does not know yet; rules over them are not asked,
- *   and defaults that depend on them are not filled.
+ * @param isUnknown tells which values stand for ones that a preview does not know yet, at any depth: they pass, rules over
+ *   their fields are not asked, and defaults that depend on their fields are not filled.
  */
 export function settle(
   description: Description,
   input: Json,
-  isUnknown: (field: string) => boolean = () => false,
+  isUnknown: (value: unknown) => boolean = () => false,
 ): Settlement {
-  const parsed = description.input.safeParse(withoutEmpty(description.input, input));
+  const given = withoutEmpty(description.input, input);
+  const schema = relax(description.input, given, isUnknown) as typeof description.input;
+  const parsed = schema.safeParse(given);
   if (!parsed.success) return { faults: parsed.error.issues.map(toFault) };
   const { fill } = description;
-  const value = withoutUndefined(fill && !fill.on.some(isUnknown) ? fill.from(parsed.data) : parsed.data);
+  const areKnown = (fields: readonly string[]) =>
+    fields.every((field) => !holdsUnknown(given[field], isUnknown));
+  const value = withoutUndefined(fill && areKnown(fill.on) ? fill.from(parsed.data) : parsed.data);
   const faults = (description.rules ?? [])
-    .filter((rule) => !rule.on.some(isUnknown))
+    .filter((rule) => areKnown(rule.on))
     .flatMap((rule) => rule.check(value as never))
     .map((fault) => ({ ...fault, error: fault.error ?? ('valueInvalid' as const) }));
   return faults.length > 0 ? { faults } : { value, faults: [] };
