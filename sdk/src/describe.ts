@@ -96,6 +96,8 @@ export interface Fault {
   /** What was expected; never the value found, which may be a secret. */
   readonly message: string;
   readonly error?: ControlErrorName;
+  /** Values for the placeholders of the error's message, other than the field and the reason. */
+  readonly details?: Readonly<Record<string, string | number>>;
 }
 
 /** A rule over several fields. It is asked only when all of them are known and valid. */
@@ -139,6 +141,13 @@ export interface Aspect {
   /** Method when the value is left out; without one it cannot be left out again. */
   readonly remove?: 'DELETE';
   readonly status?: { readonly add?: number; readonly change?: number; readonly remove?: number };
+  /**
+   * The single field is a map and a call does one thing to some of its entries: the body has `action`, `create` or
+   * `delete`, beside them.
+   */
+  readonly byEntry?: true;
+  /** Path of the operation that shows the fields, where the object's own may leave them out. */
+  readonly readPath?: string;
 }
 
 /** How a kind is read where the service has no operation that returns a single object. */
@@ -168,6 +177,10 @@ export interface CollectionShape {
   readonly aspects?: readonly Aspect[];
   /** False for kinds that can only be created and deleted. */
   readonly updates: boolean;
+  /** Update keeps what its body leaves out; an empty text clears. Otherwise what is left out takes its default. */
+  readonly patches?: true;
+  /** A list shows only some fields of each object. */
+  readonly listIsBrief?: true;
   /** Create by PUT without a body when this field is left out. */
   readonly generatedBy?: string;
   /** Asynchronous creation: the field to watch, the value that means ready, and those that mean failed. */

@@ -39,10 +39,8 @@ export const entriesCodec: Codec = {
   encode: (value) =>
     Object.entries(value as Record<string, string>).map(([key, text]) => ({ key, value: text })),
   decode: (wire) =>
-    Array.isArray(wire)
-      ? Object.fromEntries(
-          (wire as { key: string; value?: string }[]).map(({ key, value }) => [key, value ?? '']),
-        )
+    Array.isArray(wire) && wire.every(isEntry)
+      ? Object.fromEntries(wire.map(({ key, value }) => [key, value ?? '']))
       : wire,
 };
 
@@ -115,6 +113,10 @@ function walk(
     return value.map((item: unknown) => walk(schema.element as z.ZodType, item, translate));
   }
   return value;
+}
+
+function isEntry(item: unknown): item is { readonly key: string; readonly value?: unknown } {
+  return isObject(item) && typeof item['key'] === 'string';
 }
 
 function isObject(value: unknown): value is Json {

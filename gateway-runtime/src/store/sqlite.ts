@@ -128,7 +128,7 @@ class SqliteStore implements Store {
       .selectFrom('revisions')
       .select((select) => select.fn.max('revision').as('head'))
       .executeTakeFirst();
-    return Number(row?.head ?? 0);
+    return row?.head ?? 0;
   }
 }
 

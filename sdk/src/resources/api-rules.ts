@@ -92,6 +92,7 @@ export const apiRules: readonly Rule<ApiDefinition>[] = [
             path: ['path'],
             message: `expected {${name}} among requestParameters with location PATH`,
             error: 'pathParameterUndeclared' as const,
+            details: { name },
           })),
         ...requestParameters.flatMap((parameter, index) =>
           inPath(parameter) && !placeholders.includes(parameter.name)
@@ -120,6 +121,7 @@ export const apiRules: readonly Rule<ApiDefinition>[] = [
                   path: [...path, 'name'],
                   message: 'expected a name that is unique in its location',
                   error: 'parameterRepeated' as const,
+                  details: { name: parameter.name },
                 },
               ]
             : []),
@@ -164,6 +166,7 @@ export const apiRules: readonly Rule<ApiDefinition>[] = [
                   path: [field, index, 'name'],
                   message: 'expected a name that is unique in the API',
                   error: 'backendPolicyRepeated' as const,
+                  details: { name: policy.name },
                 },
               ]
             : []),
@@ -234,6 +237,7 @@ function mapped(
         path: pathOfBackend,
         message: `expected {${name}} among backendParameters with location PATH`,
         error: 'backendPathParameterUndeclared' as const,
+        details: { name },
       })),
     ...parameters.flatMap((parameter, index) => [
       ...(parameter.origin === 'REQUEST' && !declared.has(parameter.value)
@@ -242,6 +246,7 @@ function mapped(
               path: [...path, index, 'value'],
               message: 'expected the name of a request parameter',
               error: 'mappedParameterUndeclared' as const,
+              details: { name: parameter.value },
             },
           ]
         : []),

@@ -60,5 +60,12 @@ const OPTIONAL_LIMITS = ['user_call_limits', 'app_call_limits', 'ip_call_limits'
 
 function atMost(field: string, value: number | undefined, bound: number): readonly Fault[] {
   if (value === undefined || value <= bound) return [];
-  return [{ path: [field], message: `expected at most ${bound}`, error: 'valueTooLarge' }];
+  return [
+    {
+      path: [field],
+      message: `expected at most ${bound}`,
+      error: 'valueTooLarge',
+      details: { limit: bound },
+    },
+  ];
 }
