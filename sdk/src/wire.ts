@@ -90,7 +90,6 @@ export function toWirePath(schema: z.ZodObject, path: readonly PropertyKey[]): s
     at = field?.inner ?? (at instanceof z.ZodArray ? (at.element as z.ZodType) : undefined);
     // Below a codec the two forms have no path in common.
     if (field?.marks.codec) break;
-    if (field && at instanceof z.ZodArray) at = at as z.ZodType;
   }
   return names.join('.');
 }
