@@ -69,18 +69,18 @@ export function queryAsForm(target: string): string {
 }
 
 /**
- * The header lines of a canonical request, for names in lower case. A header that the request does not have is returned as
- * `{ missing }`.
+ * The header lines of a canonical request, for names in lower case; undefined when the request lacks one of
+ * them.
  */
 export function canonicalHeaders(
   request: { header(name: string): string | undefined },
   names: readonly string[],
   scoped: boolean,
-): string | { readonly missing: string } {
+): string | undefined {
   let lines = '';
   for (const name of names) {
     const value = request.header(name);
-    if (value === undefined) return { missing: name };
+    if (value === undefined) return undefined;
     lines += `${name}:${scoped ? trimBlanks(value).replace(/\s+/g, ' ') : trimBlanks(value)}\n`;
   }
   return lines;

@@ -63,13 +63,14 @@ export function sign(input: SignInput): SignatureHeaders {
   const names = namesToSign(values, input.signedHeaders);
   const signedHeaders = names.join(';');
   const headers = canonicalHeaders({ header: (name) => values.get(name) }, names, scope !== undefined);
-  if (typeof headers !== 'string')
-    throw new TypeError(`header ${headers.missing} is to be signed but not given`);
+  if (headers === undefined)
+    throw new TypeError(`not all of the headers to sign are given: ${signedHeaders}`);
 
   // With a scope, a POST without a body hashes its query in place of the body.
-  const hashesQuery = scope !== undefined && body === undefined && method.toUpperCase() === 'POST';
-  const query = scope === undefined ? canonicalQuery(target) : hashesQuery ? '' : scopedQuery(target);
   const digest = values.get('x-sdk-content-sha256');
+  const hasNoBody = body === undefined && digest === undefined && method.toUpperCase() === 'POST';
+  const hashesQuery = hasNoBody && scope !== undefined;
+  const query = scope === undefined ? canonicalQuery(target) : hashesQuery ? '' : scopedQuery(target);
   const payloadHash = digest ?? hashBody(hashesQuery ? queryAsForm(target) : (body ?? ''));
 
   const path = canonicalPath(target);

@@ -60,40 +60,34 @@ export function verify(
   key: SigningKey,
   nowMs: number,
 ): Verified | VerifyFailure {
-  const { scope, signedHeaders, signedHeaderNames, signature } = authorization;
+  const { scope, signedHeaders, signedHeaderNames } = authorization;
   const headers = canonicalHeaders(request, signedHeaderNames, scope !== undefined);
-  if (typeof headers !== 'string') return headerMissing(headers.missing);
-  if (!signedHeaderNames.includes('x-sdk-date')) return headerMissing('x-sdk-date');
+  if (headers === undefined || !signedHeaderNames.includes('x-sdk-date')) {
+    return headerMissing(signedHeaderNames.find((name) => request.header(name) === undefined));
+  }
   const date = request.header('x-sdk-date')?.trim() ?? '';
   if (!isCurrent(date, nowMs)) return expired(date, nowMs);
   const digest = request.header('x-sdk-content-sha256');
-  const payloadHash = digest === UNSIGNED_PAYLOAD ? digest : request.bodyHash && (digest ?? request.bodyHash);
-  if (payloadHash === undefined) return BODY_UNKNOWN;
+  if (digest !== UNSIGNED_PAYLOAD && request.bodyHash === undefined) return BODY_UNKNOWN;
 
-  const { method, target } = request;
+  const { method, target, bodyHash = UNSIGNED_PAYLOAD } = request;
   const path = canonicalPath(target);
   const query = scope === undefined ? canonicalQuery(target) : scopedQuery(target);
-  const signing = scope === undefined ? key : key.forScope(scope);
-  const canonical = canonicalRequest(method, path, query, headers, signedHeaders, payloadHash);
-  const isSigned = (text: string): boolean =>
-    isEqual(signing.sign(stringToSign(date, text, scope)), signature);
-
+  const canonical = canonicalRequest(method, path, query, headers, signedHeaders, digest ?? bodyHash);
   if (scope !== undefined && date.slice(0, 8) !== scope.day) return mismatch(canonical);
-  if (isWrongDigest(digest, request.bodyHash)) return mismatch(canonical);
-  if (isSigned(canonical)) return VERIFIED;
-  if (request.bodyHash === EMPTY_BODY_HASH) {
-    // An official signer hashes the empty body although it sends the header which says that it did not.
-    if (digest === UNSIGNED_PAYLOAD) {
-      const other = canonicalRequest(method, path, query, headers, signedHeaders, EMPTY_BODY_HASH);
-      if (isSigned(other)) return VERIFIED;
-    }
-    // A POST without a body is told from one with an empty body by the signer, but not on the wire.
-    if (digest === undefined && scope !== undefined && method.toUpperCase() === 'POST') {
-      const form = hashBody(queryAsForm(target));
-      if (isSigned(canonicalRequest(method, path, '', headers, signedHeaders, form))) return VERIFIED;
-    }
+  if (digest !== undefined && isWrongDigest(digest, bodyHash)) return mismatch(canonical);
+  if (isSigned(canonical, date, authorization, key)) return VERIFIED;
+
+  if (bodyHash !== EMPTY_BODY_HASH) return mismatch(canonical);
+  let other: string | undefined;
+  if (digest === UNSIGNED_PAYLOAD) {
+    // An official signer hashes the empty body and yet sends the header that says it did not.
+    other = canonicalRequest(method, path, query, headers, signedHeaders, bodyHash);
+  } else if (digest === undefined && scope !== undefined && method.toUpperCase() === 'POST') {
+    // Signers of this layout tell a POST without a body from one with an empty body; the wire does not.
+    other = canonicalRequest(method, path, '', headers, signedHeaders, hashBody(queryAsForm(target)));
   }
-  return mismatch(canonical);
+  return other !== undefined && isSigned(other, date, authorization, key) ? VERIFIED : mismatch(canonical);
 }
 
 const BODY_UNKNOWN: VerifyFailure = Object.freeze({
@@ -102,7 +96,7 @@ const BODY_UNKNOWN: VerifyFailure = Object.freeze({
   text: 'the signature covers the body, which is too long to be verified',
 });
 
-function headerMissing(name: string): VerifyFailure {
+function headerMissing(name = 'x-sdk-date'): VerifyFailure {
   return { ok: false, reason: 'headerMissing', text: `signed header ${name} not found` };
 }
 
@@ -123,9 +117,14 @@ function isCurrent(date: string, nowMs: number): boolean {
 }
 
 /** A digest that is not that of the body would leave the body unprotected though it looks signed. */
-function isWrongDigest(digest: string | undefined, bodyHash: string | undefined): boolean {
-  if (digest === undefined || digest === UNSIGNED_PAYLOAD || bodyHash === undefined) return false;
-  return digest.toLowerCase() !== bodyHash;
+function isWrongDigest(digest: string, bodyHash: string): boolean {
+  return digest !== UNSIGNED_PAYLOAD && digest.toLowerCase() !== bodyHash;
+}
+
+function isSigned(canonical: string, date: string, authorization: Authorization, key: SigningKey): boolean {
+  const { scope, signature } = authorization;
+  const signing = scope === undefined ? key : key.forScope(scope);
+  return isEqual(signing.sign(stringToSign(date, canonical, scope)), signature);
 }
 
 function isEqual(expected: string, given: string): boolean {
