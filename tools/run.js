@@ -92,7 +92,9 @@ async function withEngine(node, base) {
  */
 function run(node, args, env) {
   return new Promise((resolve, reject) => {
-    foreground = spawn(node, args, { cwd: root, env, stdio: 'inherit' });
+    // Without a terminal it gets a process group of its own, to which signals go as a terminal would send them.
+    const detached = !process.stdin.isTTY;
+    foreground = spawn(node, args, { cwd: root, env, stdio: 'inherit', detached });
     foreground.on('error', reject);
     foreground.on('exit', (code, signal) => {
       foreground = undefined;
@@ -103,9 +105,15 @@ function run(node, args, env) {
 
 /** @param {'SIGINT' | 'SIGTERM' | 'SIGHUP'} signal */
 function passOn(signal) {
-  if (foreground === undefined) process.exit(exitCodeOf(signal));
+  const pid = foreground?.pid;
+  if (pid === undefined) process.exit(exitCodeOf(signal));
   // A terminal sends Ctrl-C to the program as well; a second one would mean "at once".
-  if (signal !== 'SIGINT' || !process.stdin.isTTY) foreground.kill(signal);
+  if (process.stdin.isTTY && signal === 'SIGINT') return;
+  try {
+    process.kill(process.stdin.isTTY ? pid : -pid, signal);
+  } catch {
+    // It has just ended: its exit code is on the way.
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { ensureEngine } from '../../tools/engine/engine.ts';
+import { ensureEngine, type Engine } from '../../tools/engine/engine.ts';
 import { projectEnvironment } from '../../tools/setup/environment.js';
 import { lastLines, runProgram } from '../../tools/setup/process.js';
 
@@ -115,8 +115,8 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     const command = runProgram('pulumi', ['--non-interactive', '--color', 'never', ...args], {
       cwd: directory,
       env,
-      timeoutMs: COMMAND_TIMEOUT_MS,
-      signal: closing.signal,
+      // Ended by a signal it can answer: only the CLI itself knows the plugins it has started.
+      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(COMMAND_TIMEOUT_MS)]),
       ...(input === undefined ? {} : { input }),
     });
     running.add(command);
@@ -198,10 +198,13 @@ function writeFiles(directory: string, files: Record<string, string>): void {
   }
 }
 
+/** Looked for once in a test file. */
+let engine: Promise<Engine> | undefined;
+
 /** The test's own environment without what it says about some other Pulumi stack. */
 async function stackEnvironment(home: string): Promise<NodeJS.ProcessEnv> {
-  const engine = await ensureEngine({ env: process.env });
-  const inherited = Object.entries({ ...process.env, ...engine.env }).filter(
+  engine ??= ensureEngine();
+  const inherited = Object.entries({ ...process.env, ...(await engine).env }).filter(
     ([key]) => !key.startsWith('PULUMI_'),
   );
   const backend = join(home, 'backend');

@@ -2,13 +2,17 @@ import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { clearTimeout } from 'node:timers';
 
+/** How long a program may take to end after it was asked to. */
+const GRACE_MS = 10_000;
+
 /**
  * What a finished child process left behind. `code` is null when a signal or the time limit ended it.
  * @typedef {{ code: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string, timedOut: boolean }} Finished
  */
 
 /**
- * `input` goes to standard input. `timeoutMs` and `signal` end the program together with its children.
+ * `input` goes to standard input. When `timeoutMs` is over, the program and its children are killed; `signal` asks
+ * it to end by itself (SIGTERM) and kills it only if it does not.
  * @typedef {{
  *   cwd?: string,
  *   env?: NodeJS.ProcessEnv,
@@ -34,10 +38,10 @@ export function runProgram(
   { cwd, env, input, timeoutMs, signal, onStderr, passStderr = false } = {},
 ) {
   return new Promise((resolve) => {
-    const bounded = timeoutMs !== undefined || signal !== undefined;
+    const bounded = timeoutMs !== undefined;
     const child = spawn(file, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', passStderr ? 'inherit' : 'pipe'],
-      // A group of its own, so that its children end with it.
+      // A group of its own, so that its children are killed with it.
       detached: bounded,
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
@@ -52,11 +56,18 @@ export function runProgram(
     };
     const limit = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
     process.on('exit', end);
-    signal?.addEventListener('abort', end);
+    /** @type {NodeJS.Timeout | undefined} */
+    let grace;
+    const ask = () => {
+      child.kill('SIGTERM');
+      grace = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    };
+    signal?.addEventListener('abort', ask);
     const release = () => {
       clearTimeout(limit);
+      clearTimeout(grace);
       process.off('exit', end);
-      signal?.removeEventListener('abort', end);
+      signal?.removeEventListener('abort', ask);
     };
     // A program that has ended before it read its input says so by its exit code.
     child.stdin?.on('error', () => undefined).end(input);
