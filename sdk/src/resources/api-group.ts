@@ -12,6 +12,7 @@ export const apiGroup = describe({
     listKey: 'groups',
     read: { by: 'get' },
     updates: true,
+    patches: true,
     aspects: [
       {
         fields: ['debugDomainEnabled'],

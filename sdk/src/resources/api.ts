@@ -12,7 +12,7 @@ export const api = describe({
   kind: 'api',
   title: 'API',
   path: 'instances/{gatewayId}/apis',
-  operations: { shape: 'collection', listKey: 'apis', read: { by: 'get' }, updates: true },
+  operations: { shape: 'collection', listKey: 'apis', read: { by: 'get' }, updates: true, listIsBrief: true },
   missing: 'apiNotFound',
   unique: { within: ['gatewayId', 'groupId'], fields: ['name'], error: 'apiNameTaken' },
   quota: {

@@ -7,7 +7,7 @@ export const app = describe({
   kind: 'app',
   title: 'app',
   path: 'instances/{gatewayId}/apps',
-  operations: { shape: 'collection', listKey: 'apps', read: { by: 'get' }, updates: true },
+  operations: { shape: 'collection', listKey: 'apps', read: { by: 'get' }, updates: true, patches: true },
   missing: 'appNotFound',
   unique: { within: ['gatewayId'], fields: ['name'], error: 'appNameTaken' },
   quota: { config: 'APP_NUM_LIMIT', limit: 50, within: ['gatewayId'], error: 'appQuota' },

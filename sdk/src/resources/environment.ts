@@ -7,7 +7,7 @@ export const environment = describe({
   kind: 'environment',
   title: 'environment',
   path: 'instances/{gatewayId}/envs',
-  operations: { shape: 'collection', listKey: 'envs', read: { by: 'list' }, updates: true },
+  operations: { shape: 'collection', listKey: 'envs', read: { by: 'list' }, updates: true, patches: true },
   missing: 'environmentNotFound',
   unique: { within: ['gatewayId'], fields: ['name'], error: 'environmentNameTaken' },
   quota: { config: 'ENVIRONMENT_NUM_LIMIT', limit: 10, within: ['gatewayId'], error: 'environmentQuota' },

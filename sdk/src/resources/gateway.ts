@@ -19,6 +19,8 @@ export const gateway = describe({
     createdIdKey: 'instance_id',
     read: { by: 'get' },
     updates: true,
+    patches: true,
+    listIsBrief: true,
     status: { create: 202 },
     ready: { field: 'status', value: 'Running', failed: /Fail|Timeout|Frozen/ },
     aspects: [
@@ -64,6 +66,8 @@ export const gateway = describe({
         add: 'POST',
         change: 'POST',
         status: { add: 204, change: 204 },
+        byEntry: true,
+        readPath: 'instance-tags',
       },
     ],
   },

@@ -7,7 +7,7 @@ export const signatureKey = describe({
   kind: 'signatureKey',
   title: 'signature key',
   path: 'instances/{gatewayId}/signs',
-  operations: { shape: 'collection', listKey: 'signs', read: { by: 'list' }, updates: true },
+  operations: { shape: 'collection', listKey: 'signs', read: { by: 'list' }, updates: true, patches: true },
   missing: 'signatureKeyNotFound',
   unique: { within: ['gatewayId'], fields: ['name'], error: 'signatureKeyNameTaken' },
   quota: { config: 'SIGN_NUM_LIMIT', limit: 200, within: ['gatewayId'], error: 'signatureKeyQuota' },

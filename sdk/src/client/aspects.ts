@@ -1,0 +1,70 @@
+import type { Aspect, Description } from '../describe.ts';
+import { digestOf } from '../digest.ts';
+import { fieldsOf } from '../fields.ts';
+import { encode, type Json } from '../wire.ts';
+
+/** A call that brings an aspect of an object from one value to another. */
+export interface AspectCall {
+  readonly aspect: Aspect;
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly body?: Json;
+}
+
+/** Fields that operations of their own write. */
+export function aspectFields(description: Description): readonly string[] {
+  return aspectsOf(description).flatMap((aspect) => aspect.fields);
+}
+
+/** The aspects of a kind, in the order in which they may be changed. */
+export function aspectsOf({ operations }: Description): readonly Aspect[] {
+  return (operations.shape === 'collection' ? operations.aspects : undefined) ?? [];
+}
+
+/** The calls for what differs between an object as it is and as it should be. */
+export function aspectCalls(description: Description, before: Json, after: Json): readonly AspectCall[] {
+  return aspectsOf(description).flatMap((aspect) => {
+    if (isSame(description, aspect.fields, before, after)) return [];
+    if (aspect.byEntry) return entryCalls(aspect, before, after);
+    const [had, has] = [before, after].map((value) =>
+      aspect.fields.some((name) => value[name] !== undefined),
+    );
+    if (!has) return aspect.remove ? [{ aspect, method: aspect.remove }] : [];
+    const body = encode(description.input, pick(after, aspect.fields));
+    return [{ aspect, method: had ? aspect.change : aspect.add, body }];
+  });
+}
+
+/** Tells whether two values have the same content in the given fields. */
+export function isSame(description: Description, fields: readonly string[], one: Json, other: Json): boolean {
+  const omit = fieldsOf(description.input)
+    .map(({ name }) => name)
+    .filter((name) => !fields.includes(name));
+  return digestOf(description.input, one, omit) === digestOf(description.input, other, omit);
+}
+
+function entryCalls(aspect: Aspect, before: Json, after: Json): readonly AspectCall[] {
+  const [name = ''] = aspect.fields;
+  const [had, has] = [entriesOf(before[name]), entriesOf(after[name])];
+  const gone = [...had].filter(([key]) => !has.has(key));
+  const fresh = [...has].filter(([key, value]) => had.get(key) !== value);
+  const call = (action: string, pairs: readonly (readonly [string, unknown])[]): readonly AspectCall[] =>
+    pairs.length === 0
+      ? []
+      : [
+          {
+            aspect,
+            method: aspect.change,
+            body: { action, [name]: pairs.map(([key, value]) => ({ key, value })) },
+          },
+        ];
+  return [...call('delete', gone), ...call('create', fresh)];
+}
+
+function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+
+/** The given fields of a value. */
+export function pick(value: Json, names: readonly string[]): Json {
+  return Object.fromEntries(names.map((name) => [name, value[name]]));
+}

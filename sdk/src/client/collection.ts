@@ -1,0 +1,230 @@
+import { z } from 'zod';
+import type { CollectionShape, Description } from '../describe.ts';
+import { fail } from '../errors.ts';
+import { fieldsOf } from '../fields.ts';
+import { fromAnswer, toRequest } from '../messages.ts';
+import { decode, encode, type Json } from '../wire.ts';
+import { ifPresent } from './answers.ts';
+import { aspectCalls, aspectFields, aspectsOf, isSame, pick } from './aspects.ts';
+import type { Context } from './context.ts';
+import { TransportError, UnfinishedError } from './failures.ts';
+import { settled, without } from './input.ts';
+import { readAll, rowsOf } from './pages.ts';
+import { encodeId, fillPath, type Query } from './paths.ts';
+import { poll } from './polling.ts';
+import type { AnyCollection, AnyObject, CallOptions } from './types.ts';
+
+/** The operations of a kind with the usual ones: POST and GET on a collection, GET, PUT and DELETE on an item. */
+export function createCollection(
+  description: Description,
+  shape: CollectionShape,
+  context: Context,
+): AnyCollection {
+  const { transport } = context;
+  const { kind, title, path: template } = description;
+  const idKey = shape.idKey ?? 'id';
+  const apart = aspectFields(description);
+  const allFields = fieldsOf(description.input).map(({ name }) => name);
+
+  const itemPath = (address: Json): string =>
+    `${fillPath(template, address)}/${encodeId('id', address['id'])}`;
+
+  const parentsOf = (value: Json): Json =>
+    Object.fromEntries(description.parents.map((name) => [name, value[name]]));
+
+  function toObject(body: Json, address: Json, outcomeUnknown = false): AnyObject {
+    if (typeof body[idKey] === 'string') return fromAnswer(description, body, parentsOf(address));
+    const message = `an answer about a kind of object, ${title}, holds no ID`;
+    throw new TransportError({ code: 'ANSWER_INVALID', message, outcomeUnknown });
+  }
+
+  /** The documented form of the objects below some parents; of brief lists, of each object a part. */
+  async function rows(parents: Json, query: Query, options: CallOptions): Promise<readonly Json[]> {
+    const { read } = shape;
+    if (read.by !== 'parent') {
+      return readAll(transport, fillPath(template, parents), shape.listKey, query, options.signal);
+    }
+    const path = fillPath(read.path, parents);
+    const parent = await transport.call({ method: 'GET', path, signal: options.signal });
+    const renamed = (row: Json) =>
+      Object.fromEntries(Object.entries(row).map(([key, value]) => [read.rename[key] ?? key, value]));
+    return rowsOf(parent, read.array, path).map(renamed);
+  }
+
+  async function read(address: Json, options: CallOptions): Promise<Json | undefined> {
+    const path = itemPath(address);
+    if (shape.read.by !== 'get') {
+      const found = await ifPresent(rows(address, {}, options));
+      return found?.find((row) => row[idKey] === address['id']);
+    }
+    const body = await ifPresent(transport.call({ method: 'GET', path, signal: options.signal }));
+    if (body === undefined) return undefined;
+    const parts: Json[] = [];
+    for (const { readPath, fields } of aspectsOf(description)) {
+      const wires = fieldsOf(description.input).filter(({ name }) => fields.includes(name));
+      if (readPath === undefined || wires.every(({ wire }) => body[wire] !== undefined)) continue;
+      const part = { method: 'GET', path: `${path}/${readPath}`, signal: options.signal } as const;
+      parts.push((await ifPresent(transport.call(part))) ?? {});
+    }
+    return Object.assign({}, ...parts, body) as Json;
+  }
+
+  async function get(address: Json, options: CallOptions = {}): Promise<AnyObject | undefined> {
+    const body = await read(address, options);
+    return body === undefined ? undefined : toObject(body, address);
+  }
+
+  /** The object once it is ready; at once for kinds that are made at once. */
+  async function whenReady(address: Json, options: CallOptions): Promise<AnyObject> {
+    const id = String(address['id']);
+    const { ready } = shape;
+    const object = await poll(
+      async () => {
+        const found = await get(address, options);
+        if (found === undefined) throw fail(description.missing as 'apiNotFound', { id });
+        if (ready === undefined) return found;
+        const state = String(found[ready.field]);
+        if (ready.failed.test(state)) throw new UnfinishedError(kind, id, `its ${ready.field} is ${state}`);
+        return state === ready.value ? found : undefined;
+      },
+      context.readyTimeoutMs,
+      context.timing,
+      options.signal,
+    );
+    if (object !== undefined) return object;
+    throw new UnfinishedError(kind, id, `it is not ready after ${context.readyTimeoutMs} ms`);
+  }
+
+  async function changeAspects(
+    address: Json,
+    before: Json,
+    after: Json,
+    options: CallOptions,
+  ): Promise<void> {
+    for (const { aspect, method, body } of aspectCalls(description, before, after)) {
+      const path = `${itemPath(address)}/${aspect.path}`;
+      // Each call sets a value, so that doing it twice does no more than doing it once.
+      const call = { method, path, repeatable: true, signal: options.signal };
+      await transport.call(body === undefined ? call : { ...call, body });
+      if (shape.ready) await whenReady(address, options);
+    }
+  }
+
+  return {
+    get,
+
+    async create(input, options = {}) {
+      const value = settled(description, input);
+      const late = aspectsOf(description).flatMap((aspect) => (aspect.inCreate ? [] : aspect.fields));
+      const path = fillPath(template, value);
+      const generated = shape.generatedBy !== undefined && value[shape.generatedBy] === undefined;
+      const body = await transport.call(
+        generated
+          ? { method: 'PUT', path, repeatable: false, signal: options.signal }
+          : {
+              method: 'POST',
+              path,
+              body: toRequest(description, without(value, late)),
+              signal: options.signal,
+            },
+      );
+      const key = shape.createdIdKey ?? idKey;
+      const address = { ...parentsOf(value), id: toObject({ ...body, [idKey]: body[key] }, value, true).id };
+      try {
+        const object = shape.ready ? await whenReady(address, options) : toObject(body, address);
+        if (isSame(description, late, object, value)) return object;
+        await changeAspects(address, object, { ...object, ...pick(value, late) }, options);
+        return await whenReady(address, options);
+      } catch (error) {
+        if (error instanceof UnfinishedError) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new UnfinishedError(kind, address.id, reason, error);
+      }
+    },
+
+    async list(parents, filter = {}, options = {}) {
+      const found = await rows(parents, toListQuery(description, filter), options);
+      const objects = shape.listIsBrief
+        ? await Promise.all(
+            found
+              .filter((row) => mayMatch(description, row, filter))
+              .map((row) => get({ ...parents, id: row[idKey] }, options)),
+          )
+        : found.map((row) => toObject(row, parents));
+      // The service compares names in part and without regard to other fields.
+      return objects.filter(
+        (object) => object !== undefined && isSame(description, Object.keys(filter), object, filter),
+      ) as AnyObject[];
+    },
+
+    async update(address, input, options = {}) {
+      if (!shape.updates) throw new TypeError(`${title}: cannot be changed, only created and deleted`);
+      const value = settled(description, { ...input, ...parentsOf(address) });
+      const plain = allFields.filter((name) => !apart.includes(name));
+      const before = apart.length > 0 ? await whenReady(address, options) : undefined;
+      if (before === undefined || !isSame(description, plain, before, value)) {
+        const body = {
+          ...cleared(description, shape, value),
+          ...toRequest(description, without(value, apart)),
+        };
+        const path = itemPath(address);
+        const answer = await transport.call({ method: 'PUT', path, body, signal: options.signal });
+        if (before === undefined && answer[idKey] === address['id']) return toObject(answer, address, true);
+      }
+      if (before !== undefined) await changeAspects(address, before, value, options);
+      return whenReady(address, options);
+    },
+
+    async delete(address, options = {}) {
+      const path = itemPath(address);
+      await ifPresent(transport.call({ method: 'DELETE', path, signal: options.signal }));
+      if (shape.ready === undefined) return;
+      const { readyTimeoutMs, timing } = context;
+      const gone = async () => ((await read(address, options)) === undefined ? true : undefined);
+      if ((await poll(gone, readyTimeoutMs, timing, options.signal)) === true) return;
+      throw new TransportError({
+        code: 'TIMEOUT',
+        message: `${title} ${String(address['id'])} is not gone after ${readyTimeoutMs} ms`,
+        outcomeUnknown: true,
+      });
+    },
+  };
+}
+
+/** Narrows a list by what the service can compare: single values, by their documented names. Never by a secret. */
+function toListQuery(description: Description, filter: Json): Query {
+  const secrets = fieldsOf(description.input).filter(({ marks }) => marks.secret);
+  const wire = encode(description.input, filter, [
+    ...description.parents,
+    ...secrets.map(({ name }) => name),
+  ]);
+  const plain = Object.entries(wire).filter((pair): pair is [string, string | number] => {
+    return typeof pair[1] === 'string' || typeof pair[1] === 'number';
+  });
+  const name = filter['name'];
+  // Whatever the field is called in bodies, lists are narrowed by `name`, or by what is in the body.
+  return {
+    ...Object.fromEntries(plain),
+    ...(typeof name === 'string' ? { name, precise_search: 'name' } : {}),
+  };
+}
+
+/** Tells whether a row of a brief list may be of an object that has the wanted values. */
+function mayMatch(description: Description, row: Json, filter: Json): boolean {
+  const shown = decode(description.input, description.fromWire?.(row) ?? row);
+  return Object.keys(filter).every(
+    (name) => shown[name] === undefined || isSame(description, [name], shown, filter),
+  );
+}
+
+/** Empty texts for what an update leaves out and the service would keep otherwise. */
+function cleared(description: Description, shape: CollectionShape, value: Json): Json {
+  if (!shape.patches) return {};
+  return Object.fromEntries(
+    fieldsOf(description.input)
+      .filter(({ name, optional, marks }) => optional && !marks.generated && value[name] === undefined)
+      .filter(({ inner }) => inner instanceof z.ZodString || inner instanceof z.ZodEnum)
+      .filter(({ name }) => !aspectFields(description).includes(name))
+      .map(({ wire }) => [wire, '']),
+  );
+}
