@@ -120,12 +120,13 @@ function pairsOf(query: string, recode: (text: string) => string): Pair[] {
 
 function joinPairs(pairs: readonly Pair[]): string {
   let text = '';
-  for (const pair of pairs) text += `${text === '' ? '' : '&'}${pair.name}=${pair.value}`;
-  return text;
+  for (const pair of pairs) text += '&' + pair.name + '=' + pair.value;
+  return text.slice(1);
 }
 
 function byNameThenValue(a: Pair, b: Pair): number {
-  return compare(a.nameBytes, b.nameBytes) || compare(toByteOrder(a.value), toByteOrder(b.value));
+  if (a.nameBytes !== b.nameBytes) return a.nameBytes < b.nameBytes ? -1 : 1;
+  return compare(toByteOrder(a.value), toByteOrder(b.value));
 }
 
 function compare(a: string, b: string): number {
