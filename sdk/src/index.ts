@@ -2,6 +2,7 @@ export { createClient, type Client, type ClientOptions } from './client/client.t
 export type { Actions, Publication } from './client/actions.ts';
 export {
   isNotPublishedError,
+  isOutcomeUnknown,
   isTransportError,
   isUnfinishedError,
   NotPublishedError,

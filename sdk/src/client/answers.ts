@@ -6,7 +6,7 @@ import {
   type ControlErrorName,
 } from '../errors.ts';
 import type { Json } from '../wire.ts';
-import type { Answered, Exchange } from './exchange.ts';
+import { nameOf, type Answered, type Exchange } from './exchange.ts';
 import { textOf } from './answer-fields.ts';
 import { TransportError } from './failures.ts';
 
@@ -33,13 +33,13 @@ export function readAnswer(exchange: Exchange, answer: Answered): Json {
 }
 
 /** An answer that cannot be understood, as of a proxy or of another kind of server. */
-export function invalidAnswer({ method, target }: Exchange, answer: Answered): TransportError {
+export function invalidAnswer(exchange: Exchange, { status }: Answered): TransportError {
   return new TransportError({
     code: 'ANSWER_INVALID',
-    message: `${method} ${target} was answered with status ${answer.status} and a body that is not of a management API`,
+    message: `${nameOf(exchange)} was answered with status ${status}, but not as a management API does: is the endpoint right?`,
     // A success was carried out, and a fault of a server may have been; a refusal was not.
-    outcomeUnknown: method !== 'GET' && (answer.status < 300 || answer.status >= 500),
-    status: answer.status,
+    outcomeUnknown: exchange.method !== 'GET' && (status < 300 || status >= 500),
+    status,
   });
 }
 

@@ -42,7 +42,9 @@ export function createCollection(
   async function rows(parents: Json, query: Query, options: CallOptions): Promise<readonly Json[]> {
     const { read } = shape;
     if (read.by !== 'parent') {
-      return readAll(transport, fillPath(template, parents), shape.listKey, query, options.signal);
+      const all = await readAll(transport, fillPath(template, parents), shape.listKey, query, options.signal);
+      // An object that is created meanwhile can push another one onto the next page.
+      return [...new Map(all.map((row) => [row[idKey], row])).values()];
     }
     const path = fillPath(read.path, parents);
     const parent = await transport.call({ method: 'GET', path, signal: options.signal });
@@ -51,39 +53,45 @@ export function createCollection(
     return rowsOf(parent, read.array, path).map(renamed);
   }
 
+  /** What the object's own operation shows. */
   async function read(address: Json, options: CallOptions): Promise<Json | undefined> {
     const path = itemPath(address);
-    if (shape.read.by !== 'get') {
-      const found = await ifPresent(rows(address, {}, options));
-      return found?.find((row) => row[idKey] === address['id']);
+    if (shape.read.by === 'get') {
+      return ifPresent(transport.call({ method: 'GET', path, signal: options.signal }));
     }
-    const body = await ifPresent(transport.call({ method: 'GET', path, signal: options.signal }));
-    if (body === undefined) return undefined;
+    const found = await ifPresent(rows(address, {}, options));
+    return found?.find((row) => row[idKey] === address['id']);
+  }
+
+  /** The whole object, with what only operations of their own show. */
+  async function complete(body: Json, address: Json, options: CallOptions): Promise<AnyObject> {
     const parts: Json[] = [];
     for (const { readPath, fields } of aspectsOf(description)) {
       const wires = fieldsOf(description.input).filter(({ name }) => fields.includes(name));
       if (readPath === undefined || wires.every(({ wire }) => body[wire] !== undefined)) continue;
-      const part = { method: 'GET', path: `${path}/${readPath}`, signal: options.signal } as const;
-      parts.push((await ifPresent(transport.call(part))) ?? {});
+      const path = `${itemPath(address)}/${readPath}`;
+      const part = await ifPresent(transport.call({ method: 'GET', path, signal: options.signal }));
+      parts.push(part ?? {});
     }
-    return Object.assign({}, ...parts, body) as Json;
+    return toObject(Object.assign({}, ...parts, body) as Json, address);
   }
 
   async function get(address: Json, options: CallOptions = {}): Promise<AnyObject | undefined> {
     const body = await read(address, options);
-    return body === undefined ? undefined : toObject(body, address);
+    return body === undefined ? undefined : complete(body, address, options);
   }
 
   /** The object once it is ready; at once for kinds that are made at once. */
   async function whenReady(address: Json, options: CallOptions): Promise<AnyObject> {
     const id = String(address['id']);
     const { ready } = shape;
-    const object = await poll(
+    const body = await poll(
       async () => {
-        const found = await get(address, options);
+        const found = await read(address, options);
+        // The name of an error that an ID is in; which one does not matter to the compiler.
         if (found === undefined) throw fail(description.missing as 'apiNotFound', { id });
         if (ready === undefined) return found;
-        const state = String(found[ready.field]);
+        const state = String(toObject(found, address)[ready.field]);
         if (ready.failed.test(state)) throw new UnfinishedError(kind, id, `its ${ready.field} is ${state}`);
         return state === ready.value ? found : undefined;
       },
@@ -91,7 +99,7 @@ export function createCollection(
       context.timing,
       options.signal,
     );
-    if (object !== undefined) return object;
+    if (body !== undefined) return complete(body, address, options);
     throw new UnfinishedError(kind, id, `it is not ready after ${context.readyTimeoutMs} ms`);
   }
 

@@ -1,6 +1,8 @@
 /** One HTTP request of the management API. */
 export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Scheme, host and port. */
+  readonly origin: string;
   /** Path and query, percent-encoded. */
   readonly target: string;
   readonly body: Buffer | undefined;
@@ -33,3 +35,8 @@ export interface Unanswered {
 
 /** How one attempt ended. */
 export type Outcome = Answered | Unanswered;
+
+/** A request in an error's message: without its query, and nothing that a header or body holds. */
+export function nameOf({ method, origin, target }: Exchange): string {
+  return `${method} ${origin}${target.split('?', 1)[0] ?? ''}`;
+}

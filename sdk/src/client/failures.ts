@@ -1,3 +1,5 @@
+import { isApigError } from '../errors.ts';
+
 /*
  * What can go wrong between a client and a gateway, besides the answers that are an `ApigError`. Each is recognised by a
  * brand, because two copies of this package may be loaded.
@@ -83,6 +85,15 @@ export class NotPublishedError extends Error {
 /** Tells whether a value is a {@link NotPublishedError}, also one of another copy of this package. */
 export function isNotPublishedError(value: unknown): value is NotPublishedError {
   return hasBrand(value, NOT_PUBLISHED);
+}
+
+/**
+ * Tells whether the operation that failed may have been carried out nevertheless, in whole or in part: look before
+ * repeating it. A gateway that answers with a fault of its own may have got anywhere, except when it was not available.
+ */
+export function isOutcomeUnknown(error: unknown): boolean {
+  if (isTransportError(error)) return error.outcomeUnknown;
+  return isApigError(error) && error.status >= 500 && error.status !== 503;
 }
 
 function hasBrand(value: unknown, brand: symbol): boolean {

@@ -2,30 +2,26 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { addAbortSignal, type Readable } from 'node:stream';
 import axios, { isAxiosError, type AxiosResponse } from 'axios';
-import { createSigningKey, sign } from '../signer/index.ts';
 import type { Json } from '../wire.ts';
 import { readAnswer } from './answers.ts';
-import type { Answered, Exchange, Outcome, Unanswered } from './exchange.ts';
+import { createAuthorizer, type Caller } from './authorizer.ts';
+import { nameOf, type Answered, type Exchange, type Outcome, type Unanswered } from './exchange.ts';
 import { TransportError } from './failures.ts';
-import { toQuery, type Query } from './paths.ts';
+import { encodeId, toQuery, type Query } from './paths.ts';
 import { waitBeforeRetry } from './retries.ts';
 import { Slots } from './slots.ts';
-import { pause, type Timing } from './timing.ts';
+import { aborted, timedOut, tooLarge, toUnanswered } from './unanswered.ts';
+import { pause } from './timing.ts';
 
 /** Where a management API is, who calls it, and the bounds of a call. */
-export interface TransportOptions {
+export interface TransportOptions extends Caller {
   readonly endpoint: string;
-  readonly projectId: string;
-  readonly accessKey?: string | undefined;
-  readonly secretKey?: string | undefined;
-  readonly token?: string | undefined;
   /** For one attempt, from connecting to the end of the answer. */
   readonly timeoutMs: number;
   /** Further attempts after the first. */
   readonly retries: number;
   readonly concurrency: number;
   readonly maxAnswerBytes: number;
-  readonly timing: Timing;
 }
 
 /** One call of the management API. */
@@ -48,15 +44,11 @@ export interface Transport {
   close(): void;
 }
 
-/** Failures before a request is sent. Those of TLS do not pass by themselves. */
-const CONNECTING = new Set(['connect', 'getaddrinfo']);
-const TLS = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
-
 /** Prepares to call a management API; connects at the first call. */
 export function createTransport(options: TransportOptions): Transport {
   const { retries, timing } = options;
   const base = parseEndpoint(options.endpoint);
-  const root = `${base.path}/v2/${encodeURIComponent(options.projectId)}/apigw/`;
+  const root = `${base.path}/v2/${encodeId('projectId', options.projectId)}/apigw/`;
   const authorize = createAuthorizer(options, base.host);
   const slots = new Slots(options.concurrency);
   const pool = { keepAlive: true, maxSockets: options.concurrency };
@@ -77,7 +69,7 @@ export function createTransport(options: TransportOptions): Transport {
   });
 
   async function attempt(exchange: Exchange): Promise<Outcome> {
-    const { method, target, body } = exchange;
+    const { method, origin, target, body } = exchange;
     const deadline = new AbortController();
     const timer = setTimeout(() => {
       deadline.abort();
@@ -85,13 +77,14 @@ export function createTransport(options: TransportOptions): Transport {
     const signal = AbortSignal.any([deadline.signal, ...(exchange.signal ? [exchange.signal] : [])]);
     try {
       const headers = authorize(exchange);
-      const url = `${base.origin}${target}`;
+      const url = `${origin}${target}`;
       const response = await http.request<Readable>({ method, url, headers, data: body, signal });
       return await readBody(response, signal, options.maxAnswerBytes);
     } catch (error) {
       if (exchange.signal?.aborted === true) return aborted(exchange.signal, true);
       if (deadline.signal.aborted) return timedOut(options.timeoutMs);
-      return toUnanswered(error);
+      // The error itself is dropped: it holds the request, with its credentials and its body.
+      return isAxiosError(error) ? toUnanswered(error.cause, error.code) : toUnanswered(error);
     } finally {
       clearTimeout(timer);
     }
@@ -102,6 +95,7 @@ export function createTransport(options: TransportOptions): Transport {
       const { method } = call;
       const exchange: Exchange = {
         method,
+        origin: base.origin,
         target: `${root}${call.path}${toQuery(call.query ?? {})}`,
         body: call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body)),
         repeatable: call.repeatable ?? method !== 'POST',
@@ -139,35 +133,6 @@ function parseEndpoint(endpoint: string): { origin: string; host: string; path: 
   return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, '') };
 }
 
-type Authorizer = (exchange: Exchange) => Record<string, string>;
-
-/** How a request says who sends it. Source: API reference, "Authentication": a token, or an AK/SK signature. */
-function createAuthorizer(options: TransportOptions, host: string): Authorizer {
-  const { accessKey, secretKey, token, projectId, timing } = options;
-  const common = {
-    Host: host,
-    Accept: 'application/json',
-    'Accept-Encoding': 'identity',
-    'User-Agent': 'apig-sdk',
-  };
-  const typed = ({ body }: Exchange) => (body ? { 'Content-Type': 'application/json' } : {});
-  if (accessKey !== undefined && secretKey !== undefined) {
-    const secret = createSigningKey(secretKey);
-    return (exchange) => {
-      const signed = { Host: host, 'X-Project-Id': projectId, ...typed(exchange) };
-      const { method, target, body } = exchange;
-      const date = new Date(timing.now());
-      return {
-        ...common,
-        ...signed,
-        ...sign({ method, target, headers: signed, body, accessKey, secret, date }),
-      };
-    };
-  }
-  if (token === undefined) throw new TypeError('expected accessKey and secretKey, or token');
-  return (exchange) => ({ ...common, ...typed(exchange), 'X-Auth-Token': token });
-}
-
 async function readBody(
   response: AxiosResponse<Readable>,
   signal: AbortSignal,
@@ -194,53 +159,16 @@ async function readBody(
   } satisfies Answered;
 }
 
-function tooLarge(maxBytes: number): Unanswered {
-  const reason = `answer of more than ${maxBytes} bytes`;
-  return { answered: false, code: 'ANSWER_TOO_LARGE', reason, sent: true, passing: false, cause: undefined };
-}
-
-function timedOut(timeoutMs: number): Unanswered {
-  const reason = `no answer within ${timeoutMs} ms`;
-  return { answered: false, code: 'TIMEOUT', reason, sent: true, passing: true, cause: undefined };
-}
-
-function aborted(signal: AbortSignal | undefined, sent: boolean): Unanswered {
-  const cause: unknown = signal?.reason;
-  return { answered: false, code: 'ABORTED', reason: 'aborted by the caller', sent, passing: false, cause };
-}
-
-/** The failure below an axios error. The error itself is dropped: it holds the request, with its credentials and body. */
-function toUnanswered(error: unknown): Unanswered {
-  const cause: unknown = isAxiosError(error) ? error.cause : error;
-  const code = codeOf(cause) ?? (isAxiosError(error) ? error.code : undefined) ?? 'FAILED';
-  const failures: unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
-  const connecting = failures.every((each) => CONNECTING.has(textOf(each, 'syscall') ?? ''));
-  const tls = TLS.test(code);
-  const reason = failures.map((each) => textOf(each, 'message') ?? code).join('; ');
-  return { answered: false, code, reason, sent: !connecting && !tls, passing: !tls, cause };
-}
-
-function codeOf(error: unknown): string | undefined {
-  return textOf(error, 'code');
-}
-
-function textOf(error: unknown, key: string): string | undefined {
-  const value: unknown =
-    typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[key] : undefined;
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 function toTransportError(
-  { method, target }: Exchange,
+  exchange: Exchange,
   { code, reason, cause }: Unanswered,
   attempts: number,
   outcomeUnknown: boolean,
 ): TransportError {
   const times = attempts === 1 ? '' : ` after ${attempts} attempts`;
-  const path = target.split('?', 1)[0] ?? '';
   return new TransportError({
     code,
-    message: `${method} ${path} failed${times}: ${reason}`,
+    message: `${nameOf(exchange)} failed${times}: ${reason}`,
     outcomeUnknown,
     cause,
   });
