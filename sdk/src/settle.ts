@@ -31,7 +31,8 @@ export function settle(
 ): Settlement {
   const given = withoutEmpty(description.input, input);
   const schema = relax(description.input, given, isUnknown) as typeof description.input;
-  const parsed = schema.safeParse(given);
+  // The value found tells a missing one from a wrong one, and goes no further.
+  const parsed = schema.safeParse(given, { reportInput: true });
   if (!parsed.success) return { faults: parsed.error.issues.map(toFault) };
   const { fill } = description;
   const areKnown = (fields: readonly string[]) =>
@@ -60,8 +61,10 @@ function withoutUndefined(value: Json): Json {
 
 function toFault(issue: z.core.$ZodIssue): SettledFault {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-  if (issue.code === 'invalid_type' && issue.input === undefined)
+  if (issue.input === undefined && issue.code === 'invalid_type')
     return { path, message: 'expected a value', error: 'valueMissing' };
+  if (issue.input === undefined && issue.code === 'invalid_value')
+    return { path, message: expectation(issue), error: 'valueMissing' };
   if (issue.code === 'too_small' && (issue.origin === 'number' || issue.origin === 'int')) {
     return {
       path,

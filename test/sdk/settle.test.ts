@@ -145,8 +145,9 @@ describe('an input', () => {
   });
 
   test('is not asked for rules over fields that are unknown', () => {
-    const input = { ...throttle, userCallLimit: 101 };
-    expect(settle(descriptionOf('throttle'), input, (field) => field === 'apiCallLimit').faults).toEqual([]);
+    const input = { ...throttle, userCallLimit: 101, apiCallLimit: 'not known yet' };
+    const isUnknown = (value: unknown) => value === 'not known yet';
+    expect(settle(descriptionOf('throttle'), input, isUnknown).faults).toEqual([]);
   });
 
   test('settles to itself', () => {

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import {
+  isApigError,
+  isTransportError,
+  isUnfinishedError,
+  UnfinishedError,
+  type AnyCollection,
+  type AnyObject,
+} from '@apig/sdk';
+import type { Description, Json } from '@apig/sdk/contract';
+import type { Claims } from './claims.ts';
+import { diff } from './diff.ts';
+import { explain, nameOf, OperationError } from './explain.ts';
+import { addressOf } from './properties.ts';
+
+/*
+ * An answer can be lost after the object was created, and a run can end before it is noted. The next attempt then finds
+ * the name taken. An object of that name which is just as asked for is taken over; it is never created twice.
+ */
+
+/** What creates an object of a kind. */
+export interface Creation {
+  readonly description: Description;
+  readonly collection: AnyCollection;
+  readonly claims: Claims;
+}
+
+/** Creates an object, or finds that it was created before. */
+export async function create(creation: Creation, asked: Json): Promise<AnyObject> {
+  const { description, claims } = creation;
+  const input = withOwnCode(description, asked);
+  const name = uniqueName(description, input);
+  if (name !== undefined && !claims.reserve(name)) {
+    const what = nameOf({ description, properties: input });
+    throw new OperationError(
+      `Another resource of this program creates the ${what} too. Remove one, or name it differently.`,
+      undefined,
+    );
+  }
+  try {
+    const object = await createOrFind(creation, input);
+    claims.manage(object.id);
+    return object;
+  } catch (error) {
+    if (name !== undefined) claims.release(name);
+    throw error;
+  }
+}
+
+async function createOrFind(creation: Creation, input: Json): Promise<AnyObject> {
+  const { description, collection } = creation;
+  for (let isSecond = false; ; isSecond = true) {
+    try {
+      return await collection.create(input);
+    } catch (error) {
+      const lost = isTransportError(error) && error.outcomeUnknown;
+      const taken =
+        isApigError(error) && (error.name === description.unique?.error || error.name === 'apiPathTaken');
+      if (!lost && !taken) throw isUnfinishedError(error) ? error : explainCreate(error, creation, input);
+      const found = await find(creation, input).catch((failure: unknown) => {
+        throw explainCreate(lost ? error : failure, creation, input);
+      });
+      if (found !== undefined) return takeOver(creation, input, found, error);
+      if (taken || isSecond || description.unique === undefined) throw explainCreate(error, creation, input);
+      // The request was not carried out: once more.
+    }
+  }
+}
+
+/** The object that has the name which was asked for. */
+async function find({ description, collection }: Creation, input: Json): Promise<AnyObject | undefined> {
+  const { unique, parents } = description;
+  if (unique === undefined) return undefined;
+  const take = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, input[name]]));
+  const found = await collection.list(take(parents), take(unique.fields));
+  return found.find((object) => unique.fields.every((name) => object[name] === input[name]));
+}
+
+async function takeOver(
+  creation: Creation,
+  input: Json,
+  found: AnyObject,
+  error: unknown,
+): Promise<AnyObject> {
+  const { description, collection, claims } = creation;
+  if (claims.isManaged(found.id)) {
+    const next =
+      'Another resource of this program has it: name one of them differently or, if one takes the place of the other, set deleteBeforeReplace.';
+    throw explainCreate(error, creation, input, next);
+  }
+  const { changed } = diff(description, found, input);
+  const late = fieldsSetLate(description);
+  const others = changed.map(({ name }) => name).filter((name) => !late.includes(name));
+  if (others.length > 0) {
+    const next = `One exists that differs in ${others.join(', ')}. Choose another name or remove that one; given just as it is, it is taken over.`;
+    throw explainCreate(error, creation, input, next);
+  }
+  claims.takeOver(found.id);
+  if (changed.length === 0 && !isMadeLater(description)) return found;
+  try {
+    return await collection.update(addressOf(description, found.id, found), input);
+  } catch (failure) {
+    const message = failure instanceof Error ? failure.message : String(failure);
+    throw new UnfinishedError(description.kind, found.id, message, failure);
+  }
+}
+
+/** Fields that are written after the object was created: they may be missing when the answer was lost. */
+function fieldsSetLate({ operations }: Description): readonly string[] {
+  if (operations.shape !== 'collection') return [];
+  return (operations.aspects ?? []).flatMap(({ inCreate, fields }) => (inCreate ? [] : fields));
+}
+
+function isMadeLater({ operations }: Description): boolean {
+  return operations.shape === 'collection' && operations.ready !== undefined;
+}
+
+function explainCreate(error: unknown, { description }: Creation, properties: Json, next?: string): Error {
+  return explain(error, { action: 'create', description, properties }, next);
+}
+
+function uniqueName({ unique }: Description, input: Json): string | undefined {
+  if (unique === undefined) return undefined;
+  return JSON.stringify([...unique.within, ...unique.fields].map((name) => input[name]));
+}
+
+/** Where a code alone identifies the object, it is made here: known before it is sent, it finds the object again. */
+function withOwnCode({ operations }: Description, asked: Json): Json {
+  const field = operations.shape === 'collection' ? operations.generatedBy : undefined;
+  if (field === undefined || asked[field] !== undefined) return asked;
+  return { ...asked, [field]: randomBytes(48).toString('base64') };
+}

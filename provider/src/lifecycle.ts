@@ -1,0 +1,83 @@
+import { descriptionOf, resources, type Json, type Kind } from '@apig/sdk/contract';
+import { check, type CheckResult } from './check.ts';
+import { Claims } from './claims.ts';
+import { readConnection, type StackConfig } from './connection.ts';
+import { diff, type Diff } from './diff.ts';
+import type { Operations } from './operations.ts';
+
+/*
+ * What the text in the state of every resource asks for, now and in later versions: `provider(kind)`.
+ */
+
+/** The part of a dynamic provider that the engine's Node process calls. Source: Pulumi's SDK for Node, `dynamic.ResourceProvider`. */
+export interface Provider extends Operations {
+  configure(request: { readonly config: StackConfig }): Promise<void>;
+  check(olds: Json, news: Json): Promise<CheckResult>;
+  diff(id: string, olds: Json, news: Json): Promise<Diff>;
+}
+
+const providers = new Map<Kind, Provider>();
+
+/** The provider of a kind; the same one for all its resources. */
+export function provider(kind: string): Provider {
+  if (!isKind(kind)) {
+    throw new Error(
+      `This version of @apig/provider does not know the kind ${kind}. Install the version that made the resource, or a later one.`,
+    );
+  }
+  const provider = providers.get(kind) ?? createProvider(kind);
+  providers.set(kind, provider);
+  return provider;
+}
+
+function createProvider(kind: Kind): Provider {
+  const description = descriptionOf(kind);
+  const claims = new Claims();
+  let connection = readConnection({ get: () => undefined });
+  let operations: Promise<Operations> | undefined;
+
+  function connected(): Promise<Operations> {
+    if ('problem' in connection) return Promise.reject(new Error(connection.problem));
+    const present = connection;
+    operations ??= import('./operations.ts').then(({ operationsOf }) => operationsOf(kind, present, claims));
+    return operations;
+  }
+
+  return {
+    // Done when it returns: the engine's Node process does not wait for it before other calls.
+    configure({ config }) {
+      connection = readConnection(config);
+      operations = undefined;
+      return Promise.resolve();
+    },
+
+    check(_, news) {
+      // The first call of every run: without a connection no later one can succeed.
+      if ('problem' in connection) {
+        const failures = [{ property: '', reason: connection.problem }];
+        return Promise.resolve({ inputs: news, failures });
+      }
+      const { inputs, failures } = check(description, news);
+      // The engine would show the value of a property that is named by itself, also when it is a secret.
+      const shown = failures.map(({ property, reason }) => ({
+        property: '',
+        reason: `${property}: ${reason}`,
+      }));
+      return Promise.resolve({ inputs, failures: shown });
+    },
+
+    diff(id, olds, news) {
+      claims.manage(id);
+      return Promise.resolve(diff(description, olds, news));
+    },
+
+    create: async (asked) => (await connected()).create(asked),
+    read: async (id, properties) => (await connected()).read(id, properties),
+    update: async (id, before, asked) => (await connected()).update(id, before, asked),
+    delete: async (id, properties) => (await connected()).delete(id, properties),
+  };
+}
+
+function isKind(kind: string): kind is Kind {
+  return Object.hasOwn(resources, kind);
+}

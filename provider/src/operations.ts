@@ -1,0 +1,120 @@
+import { createClient, isUnfinishedError, type AnyObject, type Client } from '@apig/sdk';
+import { descriptionOf, fieldsOf, type Description, type Json, type Kind } from '@apig/sdk/contract';
+import type { Claims } from './claims.ts';
+import type { Connection } from './connection.ts';
+import { create } from './create.ts';
+import { isSame } from './diff.ts';
+import { explain, OperationError, type Attempt } from './explain.ts';
+import {
+  addressOf,
+  generatedFields,
+  GIVEN,
+  inputOf,
+  propertiesOf,
+  withoutId,
+  withoutUndefined,
+} from './properties.ts';
+
+/*
+ * What the engine asks for that needs the service. Loaded when first needed: a preview does without an HTTP client.
+ */
+
+/** The operations on the objects of one kind. */
+export interface Operations {
+  create(asked: Json): Promise<{ id: string; outs: Json }>;
+  /** Without an ID when the object is gone. */
+  read(id: string, properties: Json): Promise<{ id?: string; props?: Json; inputs?: Json }>;
+  update(id: string, before: Json, asked: Json): Promise<{ outs: Json }>;
+  delete(id: string, properties: Json): Promise<void>;
+}
+
+/** Clients by their connection: the engine configures each kind on its own, and all with the same. */
+const clients = new Map<string, Client>();
+
+/** Prepares the operations of a kind. */
+export function operationsOf(kind: Kind, connection: Connection, claims: Claims): Operations {
+  const description = descriptionOf(kind);
+  const collection = clientOf(connection).collection(kind);
+  const fail = (error: unknown, attempt: Omit<Attempt, 'description'>) =>
+    explain(error, { ...attempt, description });
+
+  return {
+    async create(asked) {
+      try {
+        const object = await create({ description, collection, claims }, inputOf(description, asked));
+        return { id: object.id, outs: propertiesOf(description, asked, object) };
+      } catch (error) {
+        if (!isUnfinishedError(error)) throw error;
+        const reason = fail(error.cause ?? error, {
+          action: 'create',
+          properties: asked,
+          id: error.id,
+        }).message;
+        throw new OperationError(reason, error, {
+          id: error.id,
+          properties: propertiesOf(description, asked, { id: error.id }),
+          reasons: [reason],
+        });
+      }
+    },
+
+    async read(id, properties) {
+      try {
+        const object = await collection.get(addressOf(description, id, properties));
+        return object === undefined ? {} : { id, ...toRead(description, properties, object) };
+      } catch (error) {
+        throw fail(error, { action: 'read', properties, id });
+      }
+    },
+
+    async update(id, before, asked) {
+      try {
+        const object = await collection.update(
+          addressOf(description, id, before),
+          inputOf(description, asked),
+        );
+        return { outs: propertiesOf(description, asked, object) };
+      } catch (error) {
+        throw fail(error, { action: 'update', properties: asked, id });
+      }
+    },
+
+    async delete(id, properties) {
+      if (claims.isTakenOver(id)) return;
+      try {
+        await collection.delete(addressOf(description, id, properties));
+      } catch (error) {
+        throw fail(error, { action: 'delete', properties, id });
+      }
+    },
+  };
+}
+
+/** The properties that an object has now, and those of them that the program's arguments are compared with. */
+function toRead(description: Description, before: Json, object: AnyObject): { props: Json; inputs: Json } {
+  const now = withoutId(object);
+  for (const field of fieldsOf(description.input)) {
+    const { name, marks } = field;
+    // What means the same stays as it was written, so that a refresh shows nothing where nothing happened.
+    const isKept =
+      before[name] !== undefined &&
+      (isSame(field, before[name], now[name]) || (marks.local && now[name] === undefined));
+    if (isKept) now[name] = before[name];
+  }
+  const given = Array.isArray(before[GIVEN]) ? (before[GIVEN] as unknown[]) : [];
+  const chosen = generatedFields(description).filter((name) => !given.includes(name));
+  const inputs = { ...inputOf(description, now) };
+  for (const name of Object.keys(description.computed ?? {})) inputs[name] = now[name];
+  for (const name of chosen) inputs[name] = undefined;
+  return {
+    props: withoutUndefined({ ...now, [GIVEN]: before[GIVEN] }),
+    inputs: withoutUndefined(inputs),
+  };
+}
+
+function clientOf(connection: Connection): Client {
+  const key = JSON.stringify(connection);
+  const client = clients.get(key) ?? createClient(connection);
+  clients.set(key, client);
+  return client;
+}

@@ -1,0 +1,55 @@
+import { fieldsOf, type Description, type Json } from '@apig/sdk/contract';
+
+/*
+ * A resource's properties are the fields of its description, flat: what was given, what was filled in, what the service
+ * added. Names that start with `__` are the engine's and ours; the engine does not show them.
+ */
+
+/** Lists the generated fields that the program gives itself, since a refresh is not told the program's inputs. */
+export const GIVEN = '__given';
+
+/** The fields of a kind's input that have a value. */
+export function inputOf(description: Description, properties: Json): Json {
+  return pick(
+    properties,
+    fieldsOf(description.input).map(({ name }) => name),
+  );
+}
+
+/** What finds the object that a resource stands for. */
+export function addressOf(description: Description, id: string, properties: Json): Json {
+  // A binding stands for its own APIs only: others may be bound to the same owner by another resource.
+  const own = description.operations.shape === 'binding' ? ['apiIds'] : [];
+  return { ...pick(properties, [...description.parents, ...own]), id };
+}
+
+/** The properties of a resource: what was asked for, and what the service added. */
+export function propertiesOf(description: Description, asked: Json, object: Json): Json {
+  const given = generatedFields(description).filter((name) => asked[name] !== undefined);
+  return withoutUndefined({
+    ...withoutId(object),
+    ...asked,
+    ...(given.length > 0 ? { [GIVEN]: given } : {}),
+  });
+}
+
+/** An object without its ID, which the engine keeps apart. */
+export function withoutId(object: Json): Json {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== 'id'));
+}
+
+/** The fields that the service chooses when they are left out. */
+export function generatedFields(description: Description): readonly string[] {
+  return fieldsOf(description.input)
+    .filter(({ marks }) => marks.generated)
+    .map(({ name }) => name);
+}
+
+/** Properties without those that have no value. */
+export function withoutUndefined(properties: Json): Json {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
+function pick(properties: Json, names: readonly string[]): Json {
+  return withoutUndefined(Object.fromEntries(names.map((name) => [name, properties[name]])));
+}

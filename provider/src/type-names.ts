@@ -1,0 +1,29 @@
+import type { Kind } from '@apig/sdk/contract';
+
+/**
+ * Kind -> name of its class, which is also the last part of its type token. Both stand in the state of every stack that
+ * has such a resource, so an entry never changes.
+ */
+export const TYPE_NAMES = Object.freeze({
+  gateway: 'Gateway',
+  environment: 'Environment',
+  apiGroup: 'ApiGroup',
+  domain: 'DomainBinding',
+  api: 'Api',
+  deployment: 'Deployment',
+  throttle: 'Throttle',
+  throttleBinding: 'ThrottleBinding',
+  throttleException: 'ThrottleException',
+  acl: 'Acl',
+  aclBinding: 'AclBinding',
+  signatureKey: 'SignatureKey',
+  signatureBinding: 'SignatureBinding',
+  app: 'App',
+  appCode: 'AppCode',
+  appAuthorization: 'AppAuthorization',
+} as const satisfies Record<Kind, string>);
+
+/** The type token of a kind. The part before the last `/` is how the engine knows a dynamic resource. */
+export function typeTokenOf(kind: Kind): string {
+  return `pulumi-nodejs:dynamic/apig:${TYPE_NAMES[kind]}`;
+}

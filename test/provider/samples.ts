@@ -1,0 +1,156 @@
+import type { InputOf, Kind, Resources } from '@apig/sdk';
+
+/** One valid input for each kind, with lists, objects and optional fields. IDs are of objects that do not exist. */
+export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
+  gateway: {
+    name: 'shop-gateway',
+    edition: 'PROFESSIONAL',
+    vpcId: 'vpc-1',
+    subnetId: 'subnet-1',
+    securityGroupId: 'security-group-1',
+    availableZoneIds: ['zone-a', 'zone-b'],
+    description: 'orders and returns',
+    egressBandwidthMbps: 10,
+    tags: { team: 'shop', stage: 'test' },
+  },
+  environment: { gatewayId: 'gateway-1', name: 'staging', remark: 'before production' },
+  apiGroup: { gatewayId: 'gateway-1', name: 'orders', remark: 'all about orders' },
+  domain: { gatewayId: 'gateway-1', groupId: 'group-1', name: 'api.example.com', minTlsVersion: 'TLSv1.2' },
+  api: {
+    gatewayId: 'gateway-1',
+    groupId: 'group-1',
+    name: 'get-order',
+    protocol: 'BOTH',
+    method: 'GET',
+    path: '/orders/{orderId}',
+    authentication: 'APP',
+    requestParameters: [
+      { name: 'orderId', location: 'PATH' },
+      { name: 'fields', location: 'QUERY', enumerations: ['short', 'full'], validated: true },
+    ],
+    backendParameters: [
+      { origin: 'REQUEST', name: 'id', location: 'PATH', value: 'orderId' },
+      { origin: 'CONSTANT', name: 'source', location: 'HEADER', value: 'gateway' },
+    ],
+    httpBackend: {
+      address: 'orders.internal:8080',
+      protocol: 'HTTP',
+      method: 'GET',
+      path: '/v1/orders/{id}',
+      timeoutMs: 2000,
+    },
+    httpPolicies: [
+      {
+        name: 'beta',
+        effectMode: 'ALL',
+        conditions: [{ origin: 'source', value: '10.0.0.0/8' }],
+        address: 'beta.internal',
+        protocol: 'HTTP',
+        method: 'GET',
+        path: '/v2/orders',
+      },
+    ],
+    tags: ['orders', 'read'],
+  },
+  deployment: {
+    gatewayId: 'gateway-1',
+    apiId: 'api-1',
+    environmentId: 'environment-1',
+    apiDigest: 'digest-1',
+    remark: 'first',
+  },
+  throttle: {
+    gatewayId: 'gateway-1',
+    name: 'gold',
+    apiCallLimit: 100,
+    userCallLimit: 50,
+    timeInterval: 1,
+    timeUnit: 'MINUTE',
+  },
+  throttleBinding: {
+    gatewayId: 'gateway-1',
+    throttleId: 'throttle-1',
+    environmentId: 'environment-1',
+    apiIds: ['api-1', 'api-2', 'api-3'],
+  },
+  throttleException: {
+    gatewayId: 'gateway-1',
+    throttleId: 'throttle-1',
+    objectType: 'APP',
+    objectId: 'app-1',
+    callLimit: 10,
+  },
+  acl: {
+    gatewayId: 'gateway-1',
+    name: 'offices',
+    type: 'DENY',
+    entityType: 'IP',
+    values: ['192.0.2.1', '198.51.100.0/24', '203.0.113.5-203.0.113.9'],
+  },
+  aclBinding: {
+    gatewayId: 'gateway-1',
+    aclId: 'acl-1',
+    environmentId: 'environment-1',
+    apiIds: ['api-1', 'api-2'],
+  },
+  signatureKey: {
+    gatewayId: 'gateway-1',
+    name: 'backend_key',
+    key: 'signing-key-1',
+    secret: 'signing-secret-0001',
+  },
+  signatureBinding: {
+    gatewayId: 'gateway-1',
+    signatureKeyId: 'key-1',
+    environmentId: 'environment-1',
+    apiIds: ['api-1', 'api-2'],
+  },
+  app: {
+    gatewayId: 'gateway-1',
+    name: 'web_shop',
+    remark: 'the shop',
+    appKey: 'app-key-1',
+    appSecret: 'app-secret-1',
+  },
+  appCode: { gatewayId: 'gateway-1', appId: 'app-1', code: 'c0de'.repeat(16) },
+  appAuthorization: {
+    gatewayId: 'gateway-1',
+    appId: 'app-1',
+    environmentId: 'environment-1',
+    apiIds: ['api-1', 'api-2'],
+  },
+};
+
+/** Every kind. */
+export const KINDS = Object.keys(SAMPLES) as readonly Kind[];
+
+/** For each kind an input that is wrong in one place, and the property that is to be named for it. */
+export const FAULTS: {
+  readonly [K in Kind]: { readonly property: string; readonly args: Readonly<Record<string, unknown>> };
+} = {
+  gateway: { property: 'availableZoneIds', args: { ...SAMPLES.gateway, availableZoneIds: [] } },
+  environment: { property: 'name', args: { ...SAMPLES.environment, name: '1st' } },
+  apiGroup: { property: 'debugDomainEnabled', args: { ...SAMPLES.apiGroup, debugDomainEnabled: 'yes' } },
+  domain: { property: 'name', args: { ...SAMPLES.domain, name: 'not a domain' } },
+  api: {
+    property: 'requestParameters[1].type',
+    args: {
+      ...SAMPLES.api,
+      requestParameters: [
+        { name: 'orderId', location: 'PATH' },
+        { name: 'fields', location: 'QUERY', type: 'TEXT' },
+      ],
+    },
+  },
+  deployment: { property: 'apiDigest', args: { ...SAMPLES.deployment, apiDigest: undefined } },
+  throttle: { property: 'userCallLimit', args: { ...SAMPLES.throttle, userCallLimit: 101 } },
+  throttleBinding: { property: 'apiIds', args: { ...SAMPLES.throttleBinding, apiIds: ['api-1', 'api-1'] } },
+  throttleException: { property: 'callLimit', args: { ...SAMPLES.throttleException, callLimit: 0 } },
+  acl: { property: 'values[1]', args: { ...SAMPLES.acl, values: ['192.0.2.1', '192.0.2.256'] } },
+  aclBinding: { property: 'apiId', args: { ...SAMPLES.aclBinding, apiId: 'api-1' } },
+  signatureKey: { property: 'algorithm', args: { ...SAMPLES.signatureKey, algorithm: 'aes-128-cfb' } },
+  signatureBinding: { property: 'environmentId', args: { ...SAMPLES.signatureBinding, environmentId: 7 } },
+  app: { property: 'appSecret', args: { ...SAMPLES.app, appSecret: 'not so secret' } },
+  appCode: { property: 'code', args: { ...SAMPLES.appCode, code: 'short-but-secret' } },
+  appAuthorization: { property: 'apiIds', args: { ...SAMPLES.appAuthorization, apiIds: 'api-1' } },
+};

@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { describe, expect, test } from '@jest/globals';
+import { stubOf } from '../../provider/src/stub.ts';
+import { TYPE_NAMES, typeTokenOf } from '../../provider/src/type-names.ts';
+import { KINDS } from './samples.ts';
+
+describe('what the state of a stack holds for ever', () => {
+  test.each(KINDS)('the text that makes the provider of a %s', (kind) => {
+    expect(stubOf(kind)).toBe(`exports.handler=()=>require("@apig/provider/lifecycle").provider("${kind}")`);
+    expect(Buffer.byteLength(stubOf(kind))).toBeLessThan(100);
+  });
+
+  test('the type tokens', () => {
+    expect(Object.fromEntries(KINDS.map((kind) => [kind, typeTokenOf(kind)]))).toEqual({
+      gateway: 'pulumi-nodejs:dynamic/apig:Gateway',
+      environment: 'pulumi-nodejs:dynamic/apig:Environment',
+      apiGroup: 'pulumi-nodejs:dynamic/apig:ApiGroup',
+      domain: 'pulumi-nodejs:dynamic/apig:DomainBinding',
+      api: 'pulumi-nodejs:dynamic/apig:Api',
+      deployment: 'pulumi-nodejs:dynamic/apig:Deployment',
+      throttle: 'pulumi-nodejs:dynamic/apig:Throttle',
+      throttleBinding: 'pulumi-nodejs:dynamic/apig:ThrottleBinding',
+      throttleException: 'pulumi-nodejs:dynamic/apig:ThrottleException',
+      acl: 'pulumi-nodejs:dynamic/apig:Acl',
+      aclBinding: 'pulumi-nodejs:dynamic/apig:AclBinding',
+      signatureKey: 'pulumi-nodejs:dynamic/apig:SignatureKey',
+      signatureBinding: 'pulumi-nodejs:dynamic/apig:SignatureBinding',
+      app: 'pulumi-nodejs:dynamic/apig:App',
+      appCode: 'pulumi-nodejs:dynamic/apig:AppCode',
+      appAuthorization: 'pulumi-nodejs:dynamic/apig:AppAuthorization',
+    });
+    expect(Object.isFrozen(TYPE_NAMES)).toBe(true);
+  });
+
+  test('names a door of the package', () => {
+    const { exports } = createRequire(import.meta.url)('../../provider/package.json') as { exports: object };
+    expect(exports).toHaveProperty(['./lifecycle', 'default'], './dist/lifecycle.js');
+  });
+});
