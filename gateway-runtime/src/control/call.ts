@@ -1,0 +1,31 @@
+import type { Json } from '@apig/sdk/contract';
+import type { Account } from '../identity.ts';
+
+/** An authenticated request to the management API. */
+export interface ControlCall {
+  /** What stands in the place of the path's `{name}`s. IDs have no dashes. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** The JSON object of the body; empty when there is none. */
+  readonly body: Json;
+  readonly account: Account;
+  readonly requestId: string;
+}
+
+/** One operation of the management API. */
+export interface ControlRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path below the project's, with `{name}`s. */
+  readonly path: string;
+  /** Status of a success. 204 has no body. */
+  readonly status: number;
+  /** Does what is asked and returns the body of the answer. @throws ApigError of the catalogue. */
+  answer(call: ControlCall): unknown;
+}
+
+/** A value that the path names. */
+export function param(call: ControlCall, name: string): string {
+  const value = call.params[name];
+  if (value === undefined) throw new Error(`the path has no {${name}}`);
+  return value;
+}

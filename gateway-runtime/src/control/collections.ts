@@ -1,0 +1,42 @@
+import { aclAnswers } from './answers/acl.ts';
+import { apiAnswers } from './answers/api.ts';
+import { apiGroupAnswers } from './answers/api-group.ts';
+import { appAnswers } from './answers/app.ts';
+import { appCodeAnswers } from './answers/app-code.ts';
+import { domainAnswers } from './answers/domain.ts';
+import { environmentAnswers } from './answers/environment.ts';
+import { gatewayAnswers } from './answers/gateway.ts';
+import { signatureKeyAnswers } from './answers/signature-key.ts';
+import { throttleAnswers } from './answers/throttle.ts';
+import { throttleExceptionAnswers } from './answers/throttle-exception.ts';
+import { collectionOf } from './collection.ts';
+import type { Collection, CollectionKind } from './kinds.ts';
+import { aclRules } from './rules/acl.ts';
+import { apiRules } from './rules/api.ts';
+import { apiGroupRules } from './rules/api-group.ts';
+import { appRules } from './rules/app.ts';
+import { appCodeRules } from './rules/app-code.ts';
+import { domainRules } from './rules/domain.ts';
+import { environmentRules } from './rules/environment.ts';
+import { gatewayRules } from './rules/gateway.ts';
+import { signatureKeyRules } from './rules/signature-key.ts';
+import { throttleRules } from './rules/throttle.ts';
+import { throttleExceptionRules } from './rules/throttle-exception.ts';
+
+/** Every kind with the usual operations. */
+export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
+  gateway: collectionOf('gateway', gatewayRules, gatewayAnswers),
+  environment: collectionOf('environment', environmentRules, environmentAnswers),
+  apiGroup: collectionOf('apiGroup', apiGroupRules, apiGroupAnswers),
+  domain: collectionOf('domain', domainRules, domainAnswers),
+  api: collectionOf('api', apiRules, apiAnswers),
+  throttle: collectionOf('throttle', throttleRules, throttleAnswers),
+  throttleException: collectionOf('throttleException', throttleExceptionRules, throttleExceptionAnswers),
+  acl: collectionOf('acl', aclRules, aclAnswers),
+  signatureKey: collectionOf('signatureKey', signatureKeyRules, signatureKeyAnswers),
+  app: collectionOf('app', appRules, appAnswers),
+  appCode: collectionOf('appCode', appCodeRules, appCodeAnswers),
+};
+
+/** Kinds with the usual operations. */
+export const COLLECTION_KINDS = Object.keys(collections) as readonly CollectionKind[];

@@ -1,0 +1,52 @@
+import type { Limits } from './limits.ts';
+import type { Draft } from '../store/draft.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { ConfigurationReader } from '../store/configuration.ts';
+import type { Account } from '../identity.ts';
+import type { ControlCall } from './call.ts';
+
+/** What the operations of the management API work with. */
+export interface ControlContext {
+  readonly ledger: Ledger;
+  readonly limits: Limits;
+  /** Debug domain of a group: `<group id>.apic.<suffix>`. */
+  readonly domainSuffix: string;
+  /** Address that gateways show as theirs. */
+  readonly address: string;
+}
+
+/** What an answer is made from. */
+export interface View {
+  readonly configuration: ConfigurationReader;
+  readonly domainSuffix: string;
+  readonly address: string;
+}
+
+/** What a write works with. */
+export interface WriteScope {
+  readonly draft: Draft;
+  readonly account: Account;
+  readonly limits: Limits;
+  /** Shows the draft. */
+  readonly view: View;
+}
+
+/** The view of what is configured now. */
+export function viewOf(context: ControlContext): View {
+  const { domainSuffix, address, ledger } = context;
+  return { configuration: ledger.configuration, domainSuffix, address };
+}
+
+/** Does the work of a call on a draft and puts it in force. */
+export function write<T>(
+  context: ControlContext,
+  call: ControlCall,
+  work: (scope: WriteScope) => T,
+): Promise<T> {
+  const { account, requestId } = call;
+  const { limits, domainSuffix, address } = context;
+  const actor = `${account.domainName}/${account.userName}`;
+  return context.ledger.write({ actor, requestId }, (draft) =>
+    work({ draft, account, limits, view: { configuration: draft, domainSuffix, address } }),
+  );
+}

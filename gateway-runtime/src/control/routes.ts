@@ -1,0 +1,22 @@
+import { apiGroupActions } from './actions/api-group.ts';
+import { appActions } from './actions/app.ts';
+import { gatewayActions } from './actions/gateway.ts';
+import type { ControlRoute } from './call.ts';
+import { collectionRoutes } from './collection.ts';
+import { collections, COLLECTION_KINDS } from './collections.ts';
+import type { ControlContext } from './context.ts';
+import type { CollectionKind } from './kinds.ts';
+
+/** Every operation of the management API below a project. */
+export function controlRoutes(context: ControlContext): readonly ControlRoute[] {
+  return [
+    ...COLLECTION_KINDS.flatMap((kind) => routesOf(kind, context)),
+    ...gatewayActions(context),
+    ...apiGroupActions(context),
+    ...appActions(context),
+  ];
+}
+
+function routesOf<K extends CollectionKind>(kind: K, context: ControlContext): readonly ControlRoute[] {
+  return collectionRoutes<K>(collections[kind], context);
+}

@@ -1,0 +1,24 @@
+import { fail } from '@apig/sdk/contract';
+import type { Bodies } from '../../store/configuration.ts';
+import type { Rules } from '../kinds.ts';
+
+/** Source: API reference, "Creating an API Group" and "Deleting an API Group". */
+export const apiGroupRules: Rules<'apiGroup'> = {
+  takes: ['name', 'remark'],
+
+  complete: (value, before) => ({
+    // Settled by the kind's own description, so it is what the kind stores.
+    ...(value as Omit<Bodies['apiGroup'], 'isDefault'>),
+    isDefault: before?.body.isDefault ?? false,
+  }),
+
+  check: ({ name, isDefault }, _id, before) => {
+    if (isDefault && name !== before?.body.name) throw fail('defaultApiGroupFixed');
+  },
+
+  deleting: ({ id, body }, { draft }) => {
+    if (body.isDefault) throw fail('defaultApiGroupFixed');
+    if (draft.by('api', 'groupId', id).length > 0) throw fail('apiGroupNotEmpty', { id });
+    for (const domain of draft.by('domain', 'groupId', id)) draft.remove(domain);
+  },
+};

@@ -1,0 +1,97 @@
+import { fail, type ControlErrorName, type SettledFault } from '@apig/sdk/contract';
+import type { Bodies } from '../../store/configuration.ts';
+import type { WriteScope } from '../context.ts';
+import { valueAt } from '../faults.ts';
+import type { Rules } from '../kinds.ts';
+import { assertRoom, limitOf } from '../limits.ts';
+import { removeTiesOfApi } from './removal.ts';
+
+type Api = Bodies['api'];
+
+/** APIs per gateway. Source: user guide, "Gateway Specifications". */
+const APIS_PER_EDITION = { BASIC: 250, PROFESSIONAL: 800, ENTERPRISE: 2000, PLATINUM: 8000 };
+
+/** Lists whose length has an error of its own: name of the field that holds one to the error and the limit. */
+const LISTS: Readonly<Record<string, readonly [ControlErrorName, number]>> = {
+  requestParameters: ['requestParameterQuota', 50],
+  httpPolicies: ['backendPolicyQuota', 5],
+  mockPolicies: ['backendPolicyQuota', 5],
+  functionPolicies: ['backendPolicyQuota', 5],
+  conditions: ['policyConditionQuota', 5],
+  tags: ['apiTagQuota', 10],
+};
+
+/** Source: API reference, "Creating an API", "Modifying an API" and "Deleting an API". */
+export const apiRules: Rules<'api'> = {
+  refusal: (fault, input) => tooMany(fault, valueAt(input, fault.path)),
+
+  check: (api, id, before, scope) => {
+    assertPathFree(api, id, scope);
+    assertFunctionsKnown(api);
+    const { draft } = scope;
+    if (before === undefined) assertEditionAllows(api, scope);
+    else if (before.body.groupId !== api.groupId) {
+      const published = draft.by('publication', 'apiId', id).some(({ body }) => body.versionId !== undefined);
+      if (published) throw fail('apiPublished', { id });
+      assertGroupAllows(api, scope);
+    }
+  },
+
+  deleting: ({ id }, { draft }) => {
+    const published = draft.by('publication', 'apiId', id).some(({ body }) => body.versionId !== undefined);
+    if (published) throw fail('apiPublished', { id });
+    removeTiesOfApi(id, draft);
+  },
+};
+
+/** A path as calls see it: the names of its placeholders mean nothing to them. */
+export function shapeOfPath(path: string): string {
+  return path.replace(/\{[^{}]*?(\+?)\}/g, '{$1}');
+}
+
+/** @throws apiPathTaken when another API of the group answers the same method, path and match mode. */
+export function assertPathFree(
+  api: Pick<Api, 'groupId' | 'method' | 'path' | 'matchMode'>,
+  id: string | undefined,
+  { draft }: Pick<WriteScope, 'draft'>,
+): void {
+  const shape = shapeOfPath(api.path);
+  const taken = draft
+    .by('api', 'groupId', api.groupId)
+    .some(
+      ({ id: otherId, body }) =>
+        otherId !== id &&
+        body.method === api.method &&
+        body.matchMode === api.matchMode &&
+        shapeOfPath(body.path) === shape,
+    );
+  if (taken) throw fail('apiPathTaken', { method: api.method, path: api.path });
+}
+
+function tooMany({ path }: SettledFault, value: unknown): Error | undefined {
+  const [error, limit] = LISTS[String(path.at(-1))] ?? [];
+  if (error === undefined || limit === undefined || !Array.isArray(value)) return undefined;
+  if (value.length > limit) return fail(error, { limit } as never);
+  const repeated: unknown = value.find((item, index) => value.indexOf(item) < index);
+  return error === 'apiTagQuota' && typeof repeated === 'string'
+    ? fail('tagRepeated', { name: repeated, field: 'tags' })
+    : undefined;
+}
+
+/** @throws functionNotFound: there is no function service here, so no function is known. */
+function assertFunctionsKnown({ functionBackend, functionPolicies }: Api): void {
+  const urn = functionBackend?.functionUrn ?? functionPolicies[0]?.functionUrn;
+  if (urn !== undefined) throw fail('functionNotFound', { id: urn });
+}
+
+function assertEditionAllows({ gatewayId }: Api, { draft, limits }: WriteScope): void {
+  const gateway = draft.get('gateway', gatewayId);
+  if (gateway === undefined) throw fail('gatewayOfPathNotFound', { id: gatewayId });
+  const limit = limitOf(limits, 'API_NUM_LIMIT', APIS_PER_EDITION[gateway.body.edition]);
+  assertRoom(draft.by('api', 'gatewayId', gatewayId).length, limit, 'apiQuota', 'APIs');
+}
+
+function assertGroupAllows({ groupId }: Api, { draft, limits }: WriteScope): void {
+  const limit = limitOf(limits, 'API_NUM_LIMIT_PER_GROUP', 1000);
+  assertRoom(draft.by('api', 'groupId', groupId).length, limit, 'apiPerGroupQuota', 'APIs');
+}

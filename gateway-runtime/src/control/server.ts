@@ -1,0 +1,271 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { fail, isApigError, type ApigError, type Json } from '@apig/sdk/contract';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Account } from '../identity.ts';
+import type { Log } from '../observe/log.ts';
+import { codeOf, StartupError } from '../startup-error.ts';
+import type { Authentication, Claim } from './authentication.ts';
+import type { ControlCall, ControlRoute } from './call.ts';
+import { newId, withoutDashes } from './ids.ts';
+import {
+  bodyTooLong,
+  noSuchMethod,
+  noSuchPath,
+  otherProject,
+  unauthenticated,
+  unexpected,
+} from './refusals.ts';
+
+/** More than the largest documented request, an API with all its texts, by far. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Time for a whole request to arrive. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+const PROJECT_PATH = '/v2/:projectId/apigw/';
+const RUNTIME_PATH = '/runtime/v1/';
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const;
+const NO_BYTES = new Uint8Array();
+
+/** What the management API serves. */
+export interface ControlServerOptions {
+  /** Operations below a project. */
+  readonly routes: readonly ControlRoute[];
+  /** Operations on the runtime itself, for accounts of its own project. */
+  readonly runtimeRoutes: readonly ControlRoute[];
+  /** What anybody may ask of the runtime, by path below the runtime's. */
+  readonly probes: Readonly<Record<string, Probe>>;
+  readonly authentication: Authentication;
+  /** Project that runs the gateway. */
+  readonly projectId: string;
+  readonly log: Log;
+}
+
+/** A question that anybody may ask, about the process and nothing else. */
+export type Probe = () => { readonly status: number; readonly body: Json };
+
+/** The management API, listening. */
+export interface ControlServer {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting, and resolves when all calls under way are answered. */
+  close(): Promise<void>;
+}
+
+/** Serves the management API. @throws StartupError when it cannot listen. */
+export async function startControlServer(
+  options: ControlServerOptions,
+  listen: { readonly host: string; readonly port: number },
+): Promise<ControlServer> {
+  const app = createServer(options);
+  try {
+    await app.listen({ ...listen });
+  } catch (error) {
+    await app.close();
+    throw listenError('management API', listen, error);
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return { host: listen.host, port, close: () => app.close() };
+}
+
+/** Why a port cannot be used, in words. */
+export function listenError(
+  what: string,
+  { host, port }: { readonly host: string; readonly port: number },
+  error: unknown,
+): StartupError {
+  const code = codeOf(error);
+  const reason =
+    code === 'EADDRINUSE'
+      ? 'the port is in use'
+      : code === 'EACCES'
+        ? 'the port needs more rights'
+        : error instanceof Error
+          ? error.message
+          : String(error);
+  return new StartupError('listen', `the ${what} cannot listen on ${host}:${port}: ${reason}`, error);
+}
+
+function createServer(options: ControlServerOptions): FastifyInstance {
+  const { log } = options;
+  const callers = new WeakMap<FastifyRequest, Account>();
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    genReqId: newId,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (_error, request, reply) => answerError(request, reply, noSuchPath()),
+    clientErrorHandler: refuseMalformed,
+  });
+
+  // A signature covers the bytes of the body, so these are kept and parsed later.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  guard(app, options, callers);
+
+  app.setErrorHandler((error, request, reply) => {
+    const answer = toApigError(error, request);
+    if (answer.status >= 500) log.error({ err: error, requestId: request.id }, 'a management call failed');
+    answerError(request, reply, answer);
+  });
+  app.setNotFoundHandler(() => {
+    throw noSuchPath();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, id: requestId } = request;
+    const path = request.url.split('?', 1)[0];
+    const account = callers.get(request);
+    const line = { requestId, method, path, status: reply.statusCode, user: account?.userName };
+    if (method === 'GET') log.debug(line, 'management call');
+    else log.info(line, 'management call');
+    done();
+  });
+
+  const methods = new Map<string, Set<string>>();
+  const add = (base: string, route: ControlRoute) => {
+    const url = base + route.path.replace(/\{(\w+)\}/g, ':$1');
+    const taken = methods.get(url) ?? new Set();
+    methods.set(url, taken.add(route.method));
+    app.route({
+      method: route.method,
+      url,
+      handler: async (request, reply) => {
+        const result = await route.answer(toCall(request, callers.get(request)));
+        reply.code(route.status);
+        return route.status === 204 ? reply.send() : reply.send(result);
+      },
+    });
+  };
+  for (const route of options.routes) add(PROJECT_PATH, route);
+  for (const route of options.runtimeRoutes) add(RUNTIME_PATH, route);
+  for (const [path, probe] of Object.entries(options.probes)) {
+    methods.set(RUNTIME_PATH + path, new Set(['GET']));
+    app.get(RUNTIME_PATH + path, (_request, reply) => {
+      const { status, body } = probe();
+      return reply.code(status).send(body);
+    });
+  }
+  for (const [url, taken] of methods) {
+    app.route({
+      method: METHODS.filter((method) => !taken.has(method)),
+      url,
+      handler: (_request, reply) => {
+        reply.header('Allow', [...taken].join(', '));
+        throw noSuchMethod();
+      },
+    });
+  }
+  return app;
+}
+
+/** Lets in who proves to be an account of the path's project, before anything else is done. */
+function guard(
+  app: FastifyInstance,
+  { authentication, probes, projectId }: ControlServerOptions,
+  callers: WeakMap<FastifyRequest, Account>,
+): void {
+  const claims = new WeakMap<FastifyRequest, Claim>();
+  const open = new Set(Object.keys(probes).map((path) => RUNTIME_PATH + path));
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-Id', request.id);
+    if (open.has(request.routeOptions.url ?? '')) {
+      done();
+      return;
+    }
+    const claim = authentication.claim(request.raw);
+    if (claim === undefined) throw unauthenticated(request.url);
+    claims.set(request, claim);
+    done();
+  });
+  app.addHook('preHandler', (request, _reply, done) => {
+    const claim = claims.get(request);
+    if (claim === undefined) {
+      done();
+      return;
+    }
+    const account = authentication.confirm(claim, request.raw, bytesOf(request));
+    if (account === undefined) throw unauthenticated(request.url);
+    const project = (request.params as { projectId?: string }).projectId ?? projectId;
+    if (withoutDashes(project) !== withoutDashes(account.projectId)) throw otherProject(request.url, project);
+    callers.set(request, account);
+    done();
+  });
+
+  function bytesOf({ body }: FastifyRequest): Uint8Array {
+    return body instanceof Uint8Array ? body : NO_BYTES;
+  }
+}
+
+function toCall(request: FastifyRequest, account: Account | undefined): ControlCall {
+  if (account === undefined) throw new Error('a call has no caller');
+  const { id: requestId, body } = request;
+  const params = Object.fromEntries(
+    Object.entries(request.params as Record<string, string>).map(([name, value]) => [
+      name,
+      withoutDashes(value),
+    ]),
+  );
+  // Of a parameter that is given twice, the first one counts.
+  const query = Object.fromEntries(
+    Object.entries(request.query as Record<string, string | string[]>).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : (value[0] ?? ''),
+    ]),
+  );
+  return { params, query, body: parseBody(body), account, requestId };
+}
+
+function parseBody(body: unknown): Json {
+  if (!Buffer.isBuffer(body) || body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    // The parser's message quotes the body, which may hold secrets.
+    throw fail('bodyInvalid', { reason: 'expected JSON' });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw fail('bodyInvalid', { reason: 'expected a JSON object' });
+}
+
+function toApigError(error: unknown, request: FastifyRequest): ApigError {
+  if (isApigError(error)) return error;
+  switch (codeOf(error) ?? '') {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return bodyTooLong(MAX_BODY_BYTES);
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return fail('bodyInvalid', { reason: 'expected as many bytes as Content-Length says' });
+    default:
+      return unexpected(request.url, error);
+  }
+}
+
+function answerError(request: FastifyRequest, reply: FastifyReply, error: ApigError): void {
+  const { code, status, message } = error;
+  reply
+    .code(status)
+    .header('X-Request-Id', request.id)
+    .send({ error_code: code, error_msg: message, request_id: request.id });
+}
+
+/** Answers what is no HTTP request, as far as the connection still takes an answer. */
+function refuseMalformed(error: Error, socket: Socket): void {
+  if (codeOf(error) === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const requestId = newId();
+  const body = JSON.stringify({
+    error_code: 'APIG.2000',
+    error_msg: 'The request is malformed.',
+    request_id: requestId,
+  });
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nX-Request-Id: ${requestId}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
