@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import type { CollectionShape, Description } from '../describe.ts';
-import { fail } from '../errors.ts';
 import { fieldsOf } from '../fields.ts';
-import { fromAnswer, toRequest } from '../messages.ts';
+import { toRequest } from '../messages.ts';
 import { decode, encode, type Json } from '../wire.ts';
 import { ifPresent } from './answers.ts';
 import { aspectCalls, aspectFields, aspectsOf, isSame, pick } from './aspects.ts';
 import type { Context } from './context.ts';
-import { TransportError, UnfinishedError } from './failures.ts';
+import { isUnfinishedError, UnfinishedError } from './failures.ts';
 import { settled, without } from './input.ts';
-import { readAll, rowsOf } from './pages.ts';
-import { encodeId, fillPath, type Query } from './paths.ts';
-import { poll } from './polling.ts';
+import { fillPath, type Query } from './paths.ts';
+import { createReader } from './reader.ts';
 import type { AnyCollection, AnyObject, CallOptions } from './types.ts';
 
 /** The operations of a kind with the usual ones: POST and GET on a collection, GET, PUT and DELETE on an item. */
@@ -23,85 +21,13 @@ export function createCollection(
   const { transport } = context;
   const { kind, title, path: template } = description;
   const idKey = shape.idKey ?? 'id';
+  const { itemPath, parentsOf, toObject, rows, get, whenReady, whenGone } = createReader(
+    description,
+    shape,
+    context,
+  );
   const apart = aspectFields(description);
   const allFields = fieldsOf(description.input).map(({ name }) => name);
-
-  const itemPath = (address: Json): string =>
-    `${fillPath(template, address)}/${encodeId('id', address['id'])}`;
-
-  const parentsOf = (value: Json): Json =>
-    Object.fromEntries(description.parents.map((name) => [name, value[name]]));
-
-  function toObject(body: Json, address: Json, outcomeUnknown = false): AnyObject {
-    if (typeof body[idKey] === 'string') return fromAnswer(description, body, parentsOf(address));
-    const message = `an answer about a kind of object, ${title}, holds no ID`;
-    throw new TransportError({ code: 'ANSWER_INVALID', message, outcomeUnknown });
-  }
-
-  /** The documented form of the objects below some parents; of brief lists, of each object a part. */
-  async function rows(parents: Json, query: Query, options: CallOptions): Promise<readonly Json[]> {
-    const { read } = shape;
-    if (read.by !== 'parent') {
-      const all = await readAll(transport, fillPath(template, parents), shape.listKey, query, options.signal);
-      // An object that is created meanwhile can push another one onto the next page.
-      return [...new Map(all.map((row) => [row[idKey], row])).values()];
-    }
-    const path = fillPath(read.path, parents);
-    const parent = await transport.call({ method: 'GET', path, signal: options.signal });
-    const renamed = (row: Json) =>
-      Object.fromEntries(Object.entries(row).map(([key, value]) => [read.rename[key] ?? key, value]));
-    return rowsOf(parent, read.array, path).map(renamed);
-  }
-
-  /** What the object's own operation shows. */
-  async function read(address: Json, options: CallOptions): Promise<Json | undefined> {
-    const path = itemPath(address);
-    if (shape.read.by === 'get') {
-      return ifPresent(transport.call({ method: 'GET', path, signal: options.signal }));
-    }
-    const found = await ifPresent(rows(address, {}, options));
-    return found?.find((row) => row[idKey] === address['id']);
-  }
-
-  /** The whole object, with what only operations of their own show. */
-  async function complete(body: Json, address: Json, options: CallOptions): Promise<AnyObject> {
-    const parts: Json[] = [];
-    for (const { readPath, fields } of aspectsOf(description)) {
-      const wires = fieldsOf(description.input).filter(({ name }) => fields.includes(name));
-      if (readPath === undefined || wires.every(({ wire }) => body[wire] !== undefined)) continue;
-      const path = `${itemPath(address)}/${readPath}`;
-      const part = await ifPresent(transport.call({ method: 'GET', path, signal: options.signal }));
-      parts.push(part ?? {});
-    }
-    return toObject(Object.assign({}, ...parts, body) as Json, address);
-  }
-
-  async function get(address: Json, options: CallOptions = {}): Promise<AnyObject | undefined> {
-    const body = await read(address, options);
-    return body === undefined ? undefined : complete(body, address, options);
-  }
-
-  /** The object once it is ready; at once for kinds that are made at once. */
-  async function whenReady(address: Json, options: CallOptions): Promise<AnyObject> {
-    const id = String(address['id']);
-    const { ready } = shape;
-    const body = await poll(
-      async () => {
-        const found = await read(address, options);
-        // The name of an error that an ID is in; which one does not matter to the compiler.
-        if (found === undefined) throw fail(description.missing as 'apiNotFound', { id });
-        if (ready === undefined) return found;
-        const state = String(toObject(found, address)[ready.field]);
-        if (ready.failed.test(state)) throw new UnfinishedError(kind, id, `its ${ready.field} is ${state}`);
-        return state === ready.value ? found : undefined;
-      },
-      context.readyTimeoutMs,
-      context.timing,
-      options.signal,
-    );
-    if (body !== undefined) return complete(body, address, options);
-    throw new UnfinishedError(kind, id, `it is not ready after ${context.readyTimeoutMs} ms`);
-  }
 
   async function changeAspects(
     address: Json,
@@ -144,7 +70,7 @@ export function createCollection(
         await changeAspects(address, object, { ...object, ...pick(value, late) }, options);
         return await whenReady(address, options);
       } catch (error) {
-        if (error instanceof UnfinishedError) throw error;
+        if (isUnfinishedError(error)) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         throw new UnfinishedError(kind, address.id, reason, error);
       }
@@ -186,15 +112,7 @@ export function createCollection(
     async delete(address, options = {}) {
       const path = itemPath(address);
       await ifPresent(transport.call({ method: 'DELETE', path, signal: options.signal }));
-      if (shape.ready === undefined) return;
-      const { readyTimeoutMs, timing } = context;
-      const gone = async () => ((await read(address, options)) === undefined ? true : undefined);
-      if ((await poll(gone, readyTimeoutMs, timing, options.signal)) === true) return;
-      throw new TransportError({
-        code: 'TIMEOUT',
-        message: `${title} ${String(address['id'])} is not gone after ${readyTimeoutMs} ms`,
-        outcomeUnknown: true,
-      });
+      if (shape.ready) await whenGone(address, options);
     },
   };
 }

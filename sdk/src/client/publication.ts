@@ -1,31 +1,26 @@
 import type { Description } from '../describe.ts';
-import { TransportError } from './failures.ts';
 import { fromAnswer } from '../messages.ts';
 import { descriptionOf } from '../resources/index.ts';
 import type { Json } from '../wire.ts';
 import { ifPresent } from './answers.ts';
 import { idOf, textOf } from './answer-fields.ts';
 import type { Context } from './context.ts';
+import { UnfinishedError } from './failures.ts';
 import { settled } from './input.ts';
 import { readAll } from './pages.ts';
 import { encodeId, fillPath } from './paths.ts';
+import { pairOf, parsePair, toPairId, type Pair } from './pair-id.ts';
 import { environmentsOf, publishIdOf } from './publish-ids.ts';
 import type { AnyCollection, AnyObject, CallOptions } from './types.ts';
-
-/** An API and an environment. */
-interface Place {
-  readonly gatewayId: string;
-  readonly apiId: string;
-  readonly environmentId: string;
-}
 
 /** The operations of deployments: an API in force in an environment. The ID is `<API ID>/<environment ID>`. */
 export function createPublications(description: Description, context: Context): AnyCollection {
   const { transport } = context;
+  const { kind } = description;
 
   async function act(
     action: 'online' | 'offline',
-    { gatewayId, apiId, environmentId }: Place,
+    { gatewayId, objectId: apiId, environmentId }: Pair,
     remark: unknown,
     options: CallOptions,
   ): Promise<void> {
@@ -40,8 +35,8 @@ export function createPublications(description: Description, context: Context): 
     await transport.call({ method: 'POST', path, body, repeatable: true, signal: options.signal });
   }
 
-  async function read(place: Place, options: CallOptions): Promise<AnyObject | undefined> {
-    const { gatewayId, apiId, environmentId } = place;
+  async function read(pair: Pair, options: CallOptions): Promise<AnyObject | undefined> {
+    const { gatewayId, objectId: apiId, environmentId } = pair;
     const path = fillPath(description.path, { gatewayId });
     const get = (below: string) =>
       transport.call({ method: 'GET', path: `${path}/${below}`, signal: options.signal });
@@ -63,30 +58,34 @@ export function createPublications(description: Description, context: Context): 
     const version = await get(`versions/${encodeId('versionId', versionId)}`);
     const remark = textOf(inForce, 'remark');
     return {
-      ...place,
+      gatewayId,
+      apiId,
+      environmentId,
       apiDigest: fromAnswer(descriptionOf('api'), version, { gatewayId })['digest'],
       ...(remark === undefined || remark === '' ? {} : { remark }),
       versionId,
       versionNo: idOf(inForce, 'version_no'),
       publishId,
-      id: `${apiId}/${environmentId}`,
+      id: toPairId(pair),
     };
   }
 
   async function publish(input: Json, options: CallOptions): Promise<AnyObject> {
     const value = settled(description, input);
-    const place = placeOf(value['gatewayId'], value['apiId'], value['environmentId']);
-    await act('online', place, value['remark'], options);
-    const published = await ifPresent(read(place, options));
+    const pair = pairOf(value['gatewayId'], value['apiId'], value['environmentId']);
+    await act('online', pair, value['remark'], options);
+    // From here on it is published, whatever becomes of reading it.
+    const published = await read(pair, options).catch((error: unknown) => {
+      throw new UnfinishedError(kind, toPairId(pair), 'it could not be read', error);
+    });
     if (published !== undefined) return published;
-    const message = `API ${place.apiId} was published in environment ${place.environmentId} but is not in force there`;
-    throw new TransportError({ code: 'ANSWER_INVALID', message, outcomeUnknown: true });
+    throw new UnfinishedError(kind, toPairId(pair), 'another operation took it offline');
   }
 
   return {
     create: (input, options = {}) => publish(input, options),
 
-    get: (address, options = {}) => ifPresent(read(parsePlace(address), options)),
+    get: (address, options = {}) => ifPresent(read(parsePair(address), options)),
 
     async list(parents, filter = {}, options = {}) {
       const { gatewayId } = parents;
@@ -97,38 +96,27 @@ export function createPublications(description: Description, context: Context): 
         ...(typeof environmentId === 'string' ? { env_id: environmentId } : {}),
       };
       const apis = await readAll(transport, path, 'apis', query, options.signal);
-      const places = apis.flatMap((api) =>
-        environmentsOf(api).map((environment) => placeOf(gatewayId, api['id'], environment)),
+      const pairs = apis.flatMap((api) =>
+        environmentsOf(api).map((environment) => pairOf(gatewayId, api['id'], environment)),
       );
       const found = await Promise.all(
-        places
-          .filter((place) => apiId === undefined || place.apiId === apiId)
-          .filter((place) => environmentId === undefined || place.environmentId === environmentId)
-          .map((place) => ifPresent(read(place, options))),
+        pairs
+          .filter((pair) => apiId === undefined || pair.objectId === apiId)
+          .filter((pair) => environmentId === undefined || pair.environmentId === environmentId)
+          .map((pair) => ifPresent(read(pair, options))),
       );
       return found
         .filter((object) => object !== undefined)
         .filter((object) => Object.entries(filter).every(([name, value]) => object[name] === value));
     },
 
-    update: (address, input, options = {}) => publish({ ...input, ...parsePlace(address) }, options),
+    update: (address, input, options = {}) => {
+      const { gatewayId, objectId: apiId, environmentId } = parsePair(address);
+      return publish({ ...input, gatewayId, apiId, environmentId }, options);
+    },
 
     async delete(address, options = {}) {
-      await ifPresent(act('offline', parsePlace(address), undefined, options));
+      await ifPresent(act('offline', parsePair(address), undefined, options));
     },
   };
-}
-
-function parsePlace(address: Json): Place {
-  const [apiId, environmentId, more] = String(address['id']).split('/');
-  if (more !== undefined) throw new TypeError('id: expected <API ID>/<environment ID>');
-  return placeOf(address['gatewayId'], apiId, environmentId);
-}
-
-function placeOf(gatewayId: unknown, apiId: unknown, environmentId: unknown): Place {
-  if (typeof gatewayId !== 'string' || gatewayId === '') throw new TypeError('gatewayId: expected an ID');
-  if (typeof apiId !== 'string' || typeof environmentId !== 'string' || !apiId || !environmentId) {
-    throw new TypeError('id: expected <API ID>/<environment ID>');
-  }
-  return { gatewayId, apiId, environmentId };
 }
