@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ControlErrorName } from './errors.ts';
-import { fieldsOf, mark, type Codec } from './fields.ts';
+import { fieldsOf, mark, type Codec, type JsonSchema } from './fields.ts';
 import { commaCodec, entriesCodec, flagCodec, numberTextCodec, wordsCodec } from './wire.ts';
 
 /*
@@ -57,6 +57,14 @@ export function coded<T extends z.ZodType>(codec: Codec, schema: T): T {
 /** The field is never sent nor received. */
 export function local<T extends z.ZodType>(schema: T): T {
   return mark(schema, { local: true });
+}
+
+/**
+ * A typical value of the field. Examples show it, also where the field may be left out; they guess the values of other
+ * fields that are needed.
+ */
+export function example<T extends z.ZodType>(value: z.input<T>, schema: T): T {
+  return mark(schema, { example: value });
 }
 
 /** A boolean that the documented JSON writes as 1 and 2. */
@@ -247,6 +255,8 @@ export interface DescriptionParts<
   /** Last corrections between the typed and the documented form, for what a single field cannot say. */
   readonly toWire?: (wire: Record<string, unknown>) => Record<string, unknown>;
   readonly fromWire?: (wire: Record<string, unknown>) => Record<string, unknown>;
+  /** The same corrections to the JSON Schema of the documented form. */
+  readonly wireSchema?: (schema: JsonSchema, of: 'request' | 'answer') => JsonSchema;
 }
 
 /** A described kind. */

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 /** How one field differs between the typed form and the documented JSON. */
 export interface Codec {
+  /** What the documented JSON holds. */
+  readonly schema: JsonSchema;
   /** Typed value to documented JSON. Called for values that passed validation. */
   encode(value: unknown): unknown;
   /** Documented JSON to typed value. Returns what it does not understand unchanged, so that validation names the field. */
@@ -26,6 +31,8 @@ export interface Marks {
   readonly generated?: true;
   /** Never part of a request or an answer. */
   readonly local?: true;
+  /** A typical value, for the reference. */
+  readonly example?: unknown;
 }
 
 /** One field of a described object, with everything that was said of it. */
@@ -56,18 +63,14 @@ export function mark<T extends z.ZodType>(schema: T, marks: Marks): T {
 export function fieldsOf(object: z.ZodObject): readonly Field[] {
   let fields = known.get(object);
   if (fields === undefined) {
-    fields = Object.entries(object.shape).map(([name, schema]) => toField(name, schema as z.ZodType));
+    fields = Object.entries(object.shape).map(([name, schema]) => fieldOf(name, schema as z.ZodType));
     known.set(object, fields);
   }
   return fields;
 }
 
-/** `apiCallLimits` to `api_call_limits`. */
-export function toSnakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function toField(name: string, schema: z.ZodType): Field {
+/** What was said of a schema that stands in an object under the given name. */
+export function fieldOf(name: string, schema: z.ZodType): Field {
   let marks: Marks = {};
   let optional = false;
   let inner = schema;
@@ -79,6 +82,11 @@ function toField(name: string, schema: z.ZodType): Field {
     inner = inner.unwrap() as z.ZodType;
   }
   return { name, wire: marks.wire ?? toSnakeCase(name), schema, inner, optional, marks };
+}
+
+/** `apiCallLimits` to `api_call_limits`. */
+export function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** The marks of a schema and, since a refinement copies the schema that it refines, those of the schemas that it came from. */

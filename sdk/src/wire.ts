@@ -12,12 +12,14 @@ export type Json = Record<string, unknown>;
 
 /** `true` and `false` as the numbers 1 and 2. 0, which some clients send, reads as `false`. */
 export const flagCodec: Codec = {
+  schema: { type: 'integer', enum: [1, 2], description: '1: yes; 2: no.' },
   encode: (value) => (value === true ? 1 : 2),
   decode: (wire) => (wire === 1 ? true : wire === 2 || wire === 0 ? false : wire),
 };
 
 /** A list of strings as one comma-joined text. Blanks around the items and empty items are dropped on reading. */
 export const commaCodec: Codec = {
+  schema: { type: 'string', description: 'Items are joined by commas.' },
   encode: (value) => (value as string[]).join(','),
   decode: (wire) =>
     typeof wire === 'string'
@@ -30,12 +32,21 @@ export const commaCodec: Codec = {
 
 /** A number as decimal text. */
 export const numberTextCodec: Codec = {
+  schema: { type: 'string', pattern: '^-?[0-9]+$' },
   encode: (value) => String(value),
   decode: (wire) => (typeof wire === 'string' && /^-?\d+$/.test(wire) ? Number(wire) : wire),
 };
 
 /** String-to-string entries as `[{key, value}]`. */
 export const entriesCodec: Codec = {
+  schema: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { key: { type: 'string' }, value: { type: 'string' } },
+      required: ['key'],
+    },
+  },
   encode: (value) =>
     Object.entries(value as Record<string, string>).map(([key, text]) => ({ key, value: text })),
   decode: (wire) =>
@@ -46,8 +57,14 @@ export const entriesCodec: Codec = {
 
 /** Words for the numbers or names that the documented JSON uses. */
 export function wordsCodec(words: Readonly<Record<string, string | number>>): Codec {
-  const back = new Map(Object.entries(words).map(([word, wire]) => [wire, word]));
+  const pairs = Object.entries(words);
+  const back = new Map(pairs.map(([word, wire]) => [wire, word]));
   return {
+    schema: {
+      type: pairs.every(([, wire]) => typeof wire === 'number') ? 'integer' : 'string',
+      enum: pairs.map(([, wire]) => wire),
+      description: `${pairs.map(([word, wire]) => `${wire}: \`${word}\``).join('; ')}.`,
+    },
     encode: (value) => words[value as string] ?? value,
     decode: (wire) => back.get(wire as string | number) ?? wire,
   };

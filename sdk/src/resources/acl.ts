@@ -3,7 +3,10 @@ import { commaList, describe, immutable, ref, set, wire, type Fault } from '../d
 import { isAddressRange } from '../addresses.ts';
 import { nameOfWord } from '../names.ts';
 
-/** Source: API reference, "Creating an Access Control Policy". */
+/**
+ * A list of addresses or accounts that may call, or may not. It acts on the APIs to which it is bound. Source: API
+ * reference, "Creating an Access Control Policy".
+ */
 export const acl = describe({
   kind: 'acl',
   title: 'ACL',

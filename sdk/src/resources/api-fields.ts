@@ -201,6 +201,10 @@ export const apiFields = {
     'auth_opt',
     coded(
       {
+        schema: {
+          type: 'object',
+          properties: { app_code_auth_type: { type: 'string', enum: ['DISABLE', 'HEADER'] } },
+        },
         encode: (value) => ({ app_code_auth_type: value === true ? 'HEADER' : 'DISABLE' }),
         decode: (wire) => {
           const mode = (wire as { app_code_auth_type?: unknown } | undefined)?.app_code_auth_type;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describe, immutable, ref, wire } from '../describe.ts';
 import { nameOfTitle, remark } from '../names.ts';
 
-/** Source: API reference, "Creating an API Group". */
+/** A group of APIs, which share their domains. Source: API reference, "Creating an API Group". */
 export const apiGroup = describe({
   kind: 'apiGroup',
   title: 'API group',

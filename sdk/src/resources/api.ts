@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { describe, local } from '../describe.ts';
 import { digestOf } from '../digest.ts';
-import type { Json } from '../wire.ts';
+import type { JsonSchema } from '../fields.ts';
+import { flagCodec, type Json } from '../wire.ts';
 import { apiFields } from './api-fields.ts';
 import { apiRules } from './api-rules.ts';
 
 const PARENTS = ['gatewayId', 'groupId'];
 
-/** Source: API reference, "Creating an API". */
+/**
+ * An API: what callers send, who may call, and what answers. Callers find it once it is deployed. Source: API
+ * reference, "Creating an API".
+ */
 export const api = describe({
   kind: 'api',
   title: 'API',
@@ -58,9 +62,27 @@ export const api = describe({
     ...changed(wire, 'backend_api', flattenChannel),
     ...changedEach(wire, 'policy_https', flattenChannel),
   }),
+  wireSchema: (schema) => ({
+    ...withProperties(schema, ({ backend_api: backend = {}, policy_https: policies = {}, ...rest }) => ({
+      ...rest,
+      backend_type: {
+        type: 'string',
+        enum: Object.keys(BACKENDS),
+        description: 'Which of `backend_api`, `mock_info` and `func_info` is used.',
+      },
+      backend_api: withProperties(backend, nestChannelSchema),
+      policy_https: {
+        ...policies,
+        items: withProperties(policies['items'] as JsonSchema, nestChannelSchema),
+      },
+    })),
+    required: [...(schema['required'] as readonly string[]), 'backend_type'],
+  }),
 });
 
 const DEFINITION = z.object(apiFields);
+
+type Properties = Readonly<Record<string, JsonSchema>>;
 
 const BACKENDS: Readonly<Record<string, string>> = {
   HTTP: 'backend_api',
@@ -106,6 +128,22 @@ function flattenChannel(backend: Json): Json {
     vpc_channel_id: info['vpc_channel_id'],
     vpc_channel_proxy_host: info['vpc_channel_proxy_host'],
   };
+}
+
+function nestChannelSchema({
+  vpc_channel_id: id = {},
+  vpc_channel_proxy_host: host = {},
+  ...rest
+}: Properties): Properties {
+  return {
+    ...rest,
+    vpc_channel_status: { ...flagCodec.schema, description: 'Whether a channel is used. 1: yes; 2: no.' },
+    vpc_channel_info: { type: 'object', properties: { vpc_channel_id: id, vpc_channel_proxy_host: host } },
+  };
+}
+
+function withProperties(schema: JsonSchema, change: (properties: Properties) => Properties): JsonSchema {
+  return { ...schema, properties: change(schema['properties'] as Properties) };
 }
 
 function changed(wire: Json, key: string, change: (value: Json) => Json): Json {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describe, generated, immutable, ref, secret, wire } from '../describe.ts';
 import { pattern } from '../names.ts';
 
-/** Source: API reference, "Creating an App Code". */
+/** A code that an app may send in the place of a signature. Source: API reference, "Creating an App Code". */
 export const appCode = describe({
   kind: 'appCode',
   title: 'AppCode',

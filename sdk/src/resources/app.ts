@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { describe, generated, immutable, ref, secret } from '../describe.ts';
 import { nameOfWord, pattern, remark } from '../names.ts';
 
-/** Source: API reference, "Creating an App". */
+/**
+ * A caller of APIs, with a key and a secret for its signatures. It may call the APIs for which it is authorized.
+ * Source: API reference, "Creating an App".
+ */
 export const app = describe({
   kind: 'app',
   title: 'app',

@@ -7,7 +7,7 @@ const DOMAIN = new RegExp(
   `^(?=.{1,255}$)(?:(?:${LABEL}\\.){1,7}[A-Za-z]{2,64}\\.?|\\*(?:\\.${LABEL}){1,6})$`,
 );
 
-/** Source: API reference, "Binding a Domain Name". */
+/** A domain on which a group answers. Source: API reference, "Binding a Domain Name". */
 export const domain = describe({
   kind: 'domain',
   title: 'domain binding',

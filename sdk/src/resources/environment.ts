@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { describe, immutable, ref } from '../describe.ts';
 import { nameOfWord, remark } from '../names.ts';
 
-/** Source: API reference, "Creating an Environment". */
+/**
+ * An environment, such as a test stage, in which APIs are published. Every gateway has one from the start, `RELEASE`.
+ * Source: API reference, "Creating an Environment".
+ */
 export const environment = describe({
   kind: 'environment',
   title: 'environment',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { coded, describe, entries, immutable, ref, set, wire } from '../describe.ts';
+import type { JsonSchema } from '../fields.ts';
 import { nameOfHyphenated, pattern } from '../names.ts';
 
 /** Editions from the smallest to the largest. */
@@ -8,7 +9,10 @@ type Edition = (typeof EDITIONS)[number];
 
 const bandwidth = () => z.int().min(5).max(2000).optional();
 
-/** Source: API reference, "Creating a Pay-per-Use Gateway". */
+/**
+ * A gateway: what calls arrive at, with its groups, APIs, policies and apps. Source: API reference, "Creating a Pay-
+ * per-Use Gateway".
+ */
 export const gateway = describe({
   kind: 'gateway',
   title: 'gateway',
@@ -133,6 +137,10 @@ export const gateway = describe({
       'publicips',
       coded(
         {
+          schema: {
+            type: 'array',
+            items: { type: 'object', properties: { ip_address: { type: 'string' } } },
+          },
           encode: (value) => (value as string[]).map((address) => ({ ip_address: address })),
           decode: (wire) =>
             Array.isArray(wire) ? (wire as { ip_address: string }[]).map((entry) => entry.ip_address) : wire,
@@ -174,6 +182,19 @@ export const gateway = describe({
     spec_id: wire['spec_id'] ?? wire['spec'],
     available_zone_ids: zonesOf(wire['available_zone_ids']),
   }),
+  wireSchema: (schema, of) => {
+    const properties = schema['properties'] as Readonly<Record<string, JsonSchema>>;
+    const end = { type: 'string', description: 'End of the maintenance window, four hours after its begin.' };
+    const zones = { type: 'string', description: 'Availability zones as text, `[a, b]`.' };
+    return {
+      ...schema,
+      properties: {
+        ...properties,
+        maintain_end: end,
+        ...(of === 'answer' ? { available_zone_ids: zones } : {}),
+      },
+    };
+  },
 });
 
 /** The end of the maintenance window that begins at the given time of day, `HH:00:00`. */

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { describe, generated, immutable, ref, secret, wire, type Fault } from '../describe.ts';
 import { nameOfWord } from '../names.ts';
 
-/** Source: API reference, "Creating a Signature Key". */
+/**
+ * A key with which the gateway signs its calls to backends, so that these can refuse others. It acts on the APIs to
+ * which it is bound. Source: API reference, "Creating a Signature Key".
+ */
 export const signatureKey = describe({
   kind: 'signatureKey',
   title: 'signature key',

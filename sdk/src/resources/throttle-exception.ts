@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { describe, immutable, ref, wire } from '../describe.ts';
 import { INT32_MAX } from '../names.ts';
 
-/** Source: API reference, "Creating an Excluded Request Throttling Configuration". */
+/**
+ * Another limit of a throttle for one app or account. Source: API reference, "Creating an Excluded Request Throttling
+ * Configuration".
+ */
 export const throttleException = describe({
   kind: 'throttleException',
   title: 'throttle exception',

@@ -4,7 +4,10 @@ import { INT32_MAX, nameOfWord, remark } from '../names.ts';
 
 const limit = () => z.int().min(1).max(INT32_MAX);
 
-/** Source: API reference, "Creating a Request Throttling Policy". */
+/**
+ * A limit on calls in a window of time. It acts on the APIs to which it is bound. Source: API reference, "Creating a
+ * Request Throttling Policy".
+ */
 export const throttle = describe({
   kind: 'throttle',
   title: 'throttle',
