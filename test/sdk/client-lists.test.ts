@@ -96,6 +96,15 @@ describe('a list', () => {
     expect(server.requests[0]?.target).toContain('precise_search=name');
   });
 
+  test('is not narrowed by what is no field', async () => {
+    const { client, server } = await open((_, response) =>
+      answer(response, 200, { total: 0, size: 0, groups: [] }),
+    );
+    const list = client.collection('apiGroup').list({ gatewayId: 'g1' }, { title: 'x' });
+    await expect(list).rejects.toThrow(TypeError);
+    expect(server.requests).toHaveLength(0);
+  });
+
   test('is never narrowed by a secret in the address', async () => {
     const codes = ['a', 'b'].map((letter) => ({ id: letter, app_code: letter.repeat(64), create_time: 't' }));
     const { client, server } = await open((_, response) =>

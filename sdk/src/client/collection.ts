@@ -77,6 +77,8 @@ export function createCollection(
     },
 
     async list(parents, filter = {}, options = {}) {
+      const unknown = Object.keys(filter).find((name) => !allFields.includes(name));
+      if (unknown !== undefined) throw new TypeError(`${title}: ${unknown} is not a field to filter by`);
       const found = await rows(parents, toListQuery(description, filter), options);
       const objects = shape.listIsBrief
         ? await Promise.all(
