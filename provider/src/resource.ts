@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import {
   descriptionOf,
+  type AddressOf,
   fieldsOf,
   type Description,
   type InputOf,
@@ -24,19 +25,21 @@ export type Given<T> = [T] extends [string | number | boolean | undefined]
 /** The arguments of a resource. */
 export type ArgsOf<D> = { [Name in keyof InputOf<D>]: Given<InputOf<D>[Name]> };
 
-/** A resource: its arguments with their defaults, and what the service adds. */
-export type ResourceOf<D> = pulumi.CustomResource & {
-  readonly [Name in Exclude<keyof OutputOf<D>, 'id'>]: pulumi.Output<OutputOf<D>[Name]>;
-};
+/** What finds an object that exists: its ID and those of its parents. */
+export type AddressArgsOf<D> = { [Name in keyof AddressOf<D>]: pulumi.Input<AddressOf<D>[Name]> };
 
-/** The class of a kind's resources. */
+/** A resource: its arguments with their defaults, and what the service adds. */
+export type ResourceOf<D> = pulumi.CustomResource & Outputs<OutputOf<D>>;
+
+// Written over the keys of a type parameter, since only then the fields keep their comments in the editor.
+type Outputs<T> = { readonly [Name in keyof T as Exclude<Name, 'id'>]-?: pulumi.Output<T[Name]> };
+
+/** The class of a kind's resources: `new` takes a name that is unique in the program among those of the class. */
 export interface ResourceClass<D> {
-  /**
-   * Declares a resource.
-   *
-   * @param name unique among the program's resources of this class
-   */
+  // Without a comment of its own, so that the editor shows the comment of the class.
   new (name: string, args: ArgsOf<D>, opts?: pulumi.CustomResourceOptions): ResourceOf<D>;
+  /** An object that something else manages: read, never changed nor deleted. */
+  get(name: string, address: AddressArgsOf<D>, opts?: pulumi.CustomResourceOptions): ResourceOf<D>;
 }
 
 /** Makes the class of a kind. */
@@ -59,6 +62,10 @@ export function resourceClass<K extends Kind>(kind: K): ResourceClass<Resources[
         // Outputs that are not declared do not exist on the object.
         const properties = { ...declared, ...Object.fromEntries(given), __provider: stub } as pulumi.Inputs;
         super(token, name, properties, pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }));
+      }
+
+      static get(name: string, { id, ...parents }: Json, opts?: pulumi.CustomResourceOptions) {
+        return new this(name, parents, { ...opts, id: id as pulumi.Input<pulumi.ID> });
       }
     },
   };
