@@ -1,0 +1,246 @@
+import { byteAt, COLON, CR, LF, SPACE, TAB, TOKEN, VALUE } from './characters.ts';
+import type { Fault } from './faults.ts';
+import { fieldKind } from './field-kind.ts';
+
+/** How large a head may be. */
+export interface HeadLimits {
+  /** The first line without its CR LF. */
+  readonly firstLineBytes: number;
+  /** One field line without its CR LF. */
+  readonly fieldBytes: number;
+  /** All lines together. */
+  readonly headBytes: number;
+  readonly fields: number;
+}
+
+/** What {@link HeadParser.parse} returns when the head is not complete. */
+export const MORE = -1;
+
+/** What {@link HeadParser.parse} returns when the head is refused; `fault` tells why. */
+export const REFUSED = -2;
+
+const LINE = 0;
+const NAME = 1;
+const BEFORE_VALUE = 2;
+const IN_VALUE = 3;
+const AFTER_VALUE = 4;
+const LAST_LINE = 5;
+
+/**
+ * Reads a head from bytes that arrive in pieces cut anywhere.
+ *
+ * One pass with class tables checks the bytes and notes where fields start and end. A head that arrives whole is read
+ * where it lies; otherwise its bytes are gathered, and reading goes on at the byte where it stopped, so that bytes
+ * which trickle in cost no more than once each. Line ends are CR LF and nothing else, a line never goes on on the
+ * next, no blank stands before a colon (RFC 9112, sections 2.2, 5.1 and 5.2): what two readers may take for two
+ * different things is refused.
+ */
+export abstract class HeadParser {
+  /** Why the head was refused. */
+  fault: Fault | undefined;
+  /** Marks of the fields: see `Head`. A new list for each head, since heads outlive their parsing. */
+  marks: number[] = [];
+  /** Number of fields found. */
+  count = 0;
+  /** The bytes that hold the complete head. */
+  protected bytes: Buffer = NO_BYTES;
+  /** Where the head starts in `bytes`. */
+  protected base = 0;
+  protected readonly limits: HeadLimits;
+  #isAtFields = false;
+  #state = LINE;
+  #marked = 0;
+  #lineStart = 0;
+  #gathered = NO_BYTES;
+  #gatheredBytes = 0;
+  /** Where the head starts among the gathered bytes: after the empty lines before it. */
+  #gatheredBase = 0;
+  /** Where reading goes on, from the base. */
+  #at = 0;
+
+  constructor(limits: HeadLimits) {
+    this.limits = limits;
+  }
+
+  /** Whether bytes of a head arrived that is not complete yet. */
+  get isInside(): boolean {
+    return this.#gatheredBytes > 0;
+  }
+
+  /** Makes ready for the next head. */
+  reset(): void {
+    this.fault = undefined;
+    this.marks = [];
+    this.count = 0;
+    this.bytes = NO_BYTES;
+    this.#isAtFields = false;
+    this.#state = LINE;
+    this.#marked = 0;
+    this.#gathered = NO_BYTES;
+    this.#gatheredBytes = 0;
+    this.#gatheredBase = 0;
+    this.#at = 0;
+  }
+
+  /**
+   * Reads from `chunk`, whose memory may be reused after the call.
+   *
+   * @returns index of the first byte after the head, {@link MORE} or {@link REFUSED}
+   */
+  parse(chunk: Buffer, from: number, to: number): number {
+    const before = this.#gatheredBytes;
+    let end = to;
+    if (before === 0) {
+      this.bytes = chunk;
+      this.base = from;
+    } else {
+      this.#gather(chunk, from, to);
+      this.bytes = this.#gathered;
+      this.base = this.#gatheredBase;
+      end = this.#gatheredBytes;
+    }
+    const after = this.#read(this.base + this.#at, end);
+    if (after >= 0) return before === 0 ? after : from + after - before;
+    if (after === REFUSED) return REFUSED;
+    if (before === 0) this.#gather(chunk, this.base, to);
+    else this.#gatheredBase = this.base;
+    return MORE;
+  }
+
+  /**
+   * Reads the first line.
+   *
+   * @returns index of the byte after it, {@link MORE} with the place to go on set by `stopAt`, or {@link REFUSED}
+   */
+  protected abstract readFirstLine(at: number, end: number): number;
+
+  /** Checks what the fields say together. @returns whether the head is sound */
+  protected abstract finish(after: number): boolean;
+
+  /** Notes where the first line goes on when more bytes are there. */
+  protected stopAt(at: number): typeof MORE {
+    this.#at = at - this.base;
+    return MORE;
+  }
+
+  protected refuse(fault: Fault): typeof REFUSED {
+    this.fault = fault;
+    return REFUSED;
+  }
+
+  /** Drops bytes before the first line. */
+  protected startAt(at: number): void {
+    this.base = at;
+  }
+
+  #read(from: number, end: number): number {
+    let at = from;
+    if (!this.#isAtFields) {
+      at = this.readFirstLine(from, end);
+      if (at < 0) return at;
+      this.#isAtFields = true;
+      this.#lineStart = at - this.base;
+    }
+    const after = this.#readFields(at, end);
+    if (after < 0) return after;
+    return this.finish(after) ? after : REFUSED;
+  }
+
+  #readFields(from: number, end: number): number {
+    const { bytes, base, marks, limits } = this;
+    let at = from;
+    let state = this.#state;
+    let marked = this.#marked;
+    while (at < end) {
+      if (state === LINE) {
+        const first = byteAt(bytes, at);
+        if (first === CR) {
+          state = LAST_LINE;
+          at += 1;
+          continue;
+        }
+        if (TOKEN[first] !== 1) return this.refuse(faultOfName(first));
+        if (this.count === limits.fields) return this.refuse('tooManyFields');
+        this.#lineStart = at - base;
+        marks[marked] = at - base;
+        state = NAME;
+      }
+      if (state === NAME) {
+        while (at < end && TOKEN[byteAt(bytes, at)] === 1) at += 1;
+        if (at === end) break;
+        if (byteAt(bytes, at) !== COLON) return this.refuse('fieldNameMalformed');
+        marks[marked + 1] = at - base;
+        at += 1;
+        state = BEFORE_VALUE;
+      }
+      if (state === BEFORE_VALUE) {
+        while (at < end && isBlank(byteAt(bytes, at))) at += 1;
+        if (at === end) break;
+        marks[marked + 2] = at - base;
+        state = IN_VALUE;
+      }
+      if (state === IN_VALUE) {
+        while (at < end && VALUE[byteAt(bytes, at)] === 1) at += 1;
+        if (at === end) break;
+        if (byteAt(bytes, at) !== CR) {
+          return this.refuse(byteAt(bytes, at) === LF ? 'lineEndMalformed' : 'fieldValueMalformed');
+        }
+        at += 1;
+        state = AFTER_VALUE;
+        if (at === end) break;
+      }
+      if (byteAt(bytes, at) !== LF) return this.refuse('lineEndMalformed');
+      at += 1;
+      if (state === LAST_LINE) return at;
+      this.#markField(at, marked);
+      marked += 5;
+      if (this.fault !== undefined) return REFUSED;
+      state = LINE;
+    }
+    this.#state = state;
+    this.#marked = marked;
+    this.#at = at - base;
+    // A line that is still arriving is held to its limit too: this is what bounds the memory of a slow head.
+    if (state !== LINE && at - base - this.#lineStart > limits.fieldBytes)
+      return this.refuse('fieldTooLarge');
+    if (at - base > limits.headBytes) return this.refuse('headTooLarge');
+    return MORE;
+  }
+
+  /** Completes the marks of the field whose line ended before `at`. */
+  #markField(at: number, marked: number): void {
+    const { bytes, base, marks, limits } = this;
+    const start = marks[marked] ?? 0;
+    const valueStart = marks[marked + 2] ?? 0;
+    let valueEnd = at - 2 - base;
+    while (valueEnd > valueStart && isBlank(byteAt(bytes, base + valueEnd - 1))) valueEnd -= 1;
+    marks[marked + 3] = valueEnd;
+    marks[marked + 4] = fieldKind(bytes, base + start, base + (marks[marked + 1] ?? 0));
+    this.count += 1;
+    if (at - 2 - base - start > limits.fieldBytes) this.fault = 'fieldTooLarge';
+    else if (at - base > limits.headBytes) this.fault = 'headTooLarge';
+  }
+
+  #gather(chunk: Buffer, from: number, to: number): void {
+    const needed = this.#gatheredBytes + to - from;
+    if (needed > this.#gathered.length) {
+      // Doubling keeps the cost of a head that comes byte by byte in proportion to its length.
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#gathered.length * 2, 1024));
+      this.#gathered.copy(larger, 0, 0, this.#gatheredBytes);
+      this.#gathered = larger;
+    }
+    chunk.copy(this.#gathered, this.#gatheredBytes, from, to);
+    this.#gatheredBytes = needed;
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB;
+}
+
+function faultOfName(first: number): Fault {
+  if (isBlank(first)) return 'fieldFolded';
+  return first === LF ? 'lineEndMalformed' : 'fieldNameMalformed';
+}
