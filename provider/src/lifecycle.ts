@@ -32,14 +32,14 @@ export function provider(kind: string): Provider {
 
 function createProvider(kind: Kind): Provider {
   const description = descriptionOf(kind);
-  const claims = new Claims();
+  let claims = new Claims();
   let connection = readConnection({ get: () => undefined });
   let operations: Promise<Operations> | undefined;
 
   function connected(): Promise<Operations> {
     if ('problem' in connection) return Promise.reject(new Error(connection.problem));
-    const present = connection;
-    operations ??= import('./operations.ts').then(({ operationsOf }) => operationsOf(kind, present, claims));
+    const [present, held] = [connection, claims];
+    operations ??= import('./operations.ts').then(({ operationsOf }) => operationsOf(kind, present, held));
     return operations;
   }
 
@@ -47,6 +47,7 @@ function createProvider(kind: Kind): Provider {
     // Done when it returns: the engine's Node process does not wait for it before other calls.
     configure({ config }) {
       connection = readConnection(config);
+      claims = new Claims();
       operations = undefined;
       return Promise.resolve();
     },
