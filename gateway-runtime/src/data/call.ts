@@ -1,0 +1,157 @@
+import type { Address } from './address.ts';
+import type { AppEntry, Plan } from './snapshot.ts';
+import type { HeaderLines } from './header-lines.ts';
+import type { QueryPiece } from './query.ts';
+import type { Account } from '../identity.ts';
+
+/*
+ * What the pipeline and its stages know of a request and of the way back. Nothing here belongs to an HTTP library:
+ * the listener makes a `Call` out of what it has, and another listener may take its place.
+ */
+
+/** The connection on which a call came. */
+export interface Connection {
+  /** Whether it is encrypted. */
+  readonly secure: boolean;
+  /** The other end. */
+  readonly peer: Address;
+  /** This end: address as text. */
+  readonly localAddress: string;
+}
+
+/**
+ * The body of a request while it arrives. It can be read once, and nothing is read ahead of who reads it.
+ *
+ * A read fails with `bodyTooLarge`, with `bodyTimeout`, or with {@link CallerGone}.
+ */
+export interface RequestBody extends AsyncIterable<Uint8Array> {
+  /** Bytes announced; undefined when only the end will tell. */
+  readonly length: number | undefined;
+}
+
+/** The way back to the caller. Heads are lists of names and values in turn. */
+export interface Reply {
+  /** Whether a head was sent: no other answer is possible then. */
+  readonly isStarted: boolean;
+  /** Whether the caller hung up before the answer was complete. */
+  readonly isGone: boolean;
+  /** Called once when the caller hangs up before the answer is complete. */
+  onGone: (() => void) | undefined;
+  /** Called when `write` is welcome again after it returned false. */
+  onDrain: (() => void) | undefined;
+  /** Bytes of answer body given so far. */
+  readonly bytesSent: number;
+  /** Sends a whole answer. With a body its length is added to the head; without one the head is sent as it is. */
+  send(status: number, head: readonly string[], body: Uint8Array | string | undefined): void;
+  /** Begins an answer whose body follows in pieces. */
+  start(status: number, head: readonly string[]): void;
+  /** Sends a piece; false asks to wait for `onDrain`. */
+  write(chunk: Uint8Array): boolean;
+  /** Ends an answer that was begun. */
+  end(): void;
+  /** Breaks an answer off in a way that the caller notices. */
+  abort(): void;
+}
+
+/** Who makes a call, once that is known. */
+export type Caller =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'app'; readonly app: AppEntry }
+  | { readonly kind: 'account'; readonly account: Account };
+
+/** A caller of an API without authentication. */
+export const ANONYMOUS: Caller = { kind: 'anonymous' };
+
+/** How a caller showed who it is; decides which of its headers the backend must not see. */
+export type Credential = 'none' | 'signature' | 'appCode' | 'token';
+
+/** The parts of a request, as the listener reads them. */
+export interface CallHead {
+  readonly id: string;
+  readonly method: string;
+  /** Request target as on the wire. */
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly headers: HeaderLines;
+  readonly body: RequestBody | undefined;
+  readonly connection: Connection;
+  readonly reply: Reply;
+}
+
+/** One request on its way: what arrived, and what the stages found out. */
+export class Call {
+  /** 32 lower-case hex digits, shown to caller and backend. */
+  readonly id: string;
+  readonly method: string;
+  readonly httpVersion: string;
+  readonly headers: HeaderLines;
+  readonly connection: Connection;
+  readonly reply: Reply;
+  /** What the caller asked for, as on the wire; `admitHead` takes scheme and authority off. */
+  target: string;
+  /** Host asked for: lower case, without port and final dot. */
+  host = '';
+  /** Path as on the wire. */
+  rawPath = '';
+  /** Decoded path, by which APIs are found. */
+  path = '';
+  /** Query as on the wire, without the question mark. */
+  query = '';
+  /** The query in pieces; see `queryOf`. */
+  queryPieces: readonly QueryPiece[] | undefined;
+  body: RequestBody | undefined;
+  /** The body, when it was read whole. */
+  heldBody: Uint8Array | undefined;
+  /** The API that is called. */
+  plan: Plan | undefined;
+  caller: Caller = ANONYMOUS;
+  credential: Credential = 'none';
+  /** Header lines that show limits and what is left of them; only for callers that asked. */
+  rates: string[] | undefined;
+  /** Where the call was sent last. */
+  upstream: Upstream | undefined;
+  /** Status of the answer. */
+  status = 0;
+  /** Code of the gateway's own answer, such as `APIG.0308`. */
+  errorCode: string | undefined;
+  /** Monotonic milliseconds at which the request was complete but for its body. */
+  readonly startedAt: number = performance.now();
+
+  constructor(head: CallHead) {
+    this.id = head.id;
+    this.method = head.method;
+    this.target = head.target;
+    this.httpVersion = head.httpVersion;
+    this.headers = head.headers;
+    this.connection = head.connection;
+    this.reply = head.reply;
+    this.body = head.body;
+  }
+
+  /** Whether the caller wants to be told of latency and limits. */
+  get isDebug(): boolean {
+    return this.headers.first('x-apig-mode') === 'debug';
+  }
+}
+
+/** The request to a backend, as far as log and debug headers show it. */
+export interface Upstream {
+  readonly origin: string;
+  readonly target: string;
+  /** Requests made, retries included. */
+  attempts: number;
+  status: number | undefined;
+  /** Milliseconds from the last attempt to the head of its answer. */
+  latencyMs: number | undefined;
+  /** System's or client's code of the last failure. */
+  failure: string | undefined;
+}
+
+/** The caller hung up: there is nobody to answer. */
+export class CallerGone extends Error {
+  override readonly name = 'CallerGone';
+
+  constructor() {
+    super('the caller hung up');
+  }
+}

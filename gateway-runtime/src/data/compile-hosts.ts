@@ -1,0 +1,40 @@
+import type { ConfigurationReader, Stored } from '../store/configuration.ts';
+import { toHostName } from './admit-head.ts';
+import type { HostEntry, Snapshot } from './snapshot.ts';
+
+/** The part of a snapshot by which hosts are found. */
+export type Hosts = Pick<Snapshot, 'hosts' | 'wildcards' | 'addresses'>;
+
+/**
+ * Works out who answers on which host.
+ *
+ * Several gateways share the listeners of a runtime. A debug domain holds the id of its group and so is nobody else's.
+ * A bound domain is unique in its gateway only: of two gateways the one that bound it first has it. Calls that name
+ * an address reach the group `DEFAULT` of the gateway that was created first.
+ */
+export function compileHosts(configuration: ConfigurationReader, domainSuffix: string): Hosts {
+  const hosts = new Map<string, HostEntry>();
+  const wildcards = new Map<string, HostEntry>();
+  let addresses: HostEntry | undefined;
+  for (const domain of configuration.all('domain')) {
+    const name = toHostName(domain.body.name);
+    const isWildcard = name.startsWith('*.');
+    const [table, key] = isWildcard ? [wildcards, name.slice(2)] : [hosts, name];
+    if (!table.has(key)) table.set(key, entryOf(domain));
+  }
+  for (const { id, body } of configuration.all('apiGroup')) {
+    const entry = { groupId: id, isDebug: false, redirectToHttps: false };
+    if (body.debugDomainEnabled) hosts.set(debugDomainOf(id, domainSuffix), { ...entry, isDebug: true });
+    if (body.isDefault) addresses ??= entry;
+  }
+  return { hosts, wildcards, addresses };
+}
+
+/** The name on which a group answers without a bound domain. */
+export function debugDomainOf(groupId: string, domainSuffix: string): string {
+  return `${groupId}.apic.${domainSuffix}`.toLowerCase();
+}
+
+function entryOf({ body }: Stored<'domain'>): HostEntry {
+  return { groupId: body.groupId, isDebug: false, redirectToHttps: body.redirectToHttps };
+}

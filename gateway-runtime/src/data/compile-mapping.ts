@@ -1,0 +1,112 @@
+import type { Resources, SettledOf } from '@apig/sdk/contract';
+import { NOT_MAPPABLE, SIGNATURE_CARRIERS } from './forwarded-lines.ts';
+import type { MappedValue, MappingPlan, PathPlace, ValueSource } from './mapping.ts';
+import type { ParameterPlan, ParametersPlan } from './parameters.ts';
+import type { Plan } from './snapshot.ts';
+import { systemParameter } from './system-parameters.ts';
+
+type Definition = SettledOf<Resources['api']>;
+type BackendParameter = Definition['backendParameters'][number];
+
+/** What the mapping for one backend is made of. */
+export interface MappingInput {
+  readonly api: Pick<Plan, 'apiId' | 'apiName' | 'stage'>;
+  readonly parameters: ParametersPlan;
+  /** Names of the API's parameters that stand for the rest of its path. */
+  readonly restNames: readonly string[];
+  readonly backendParameters: readonly BackendParameter[];
+  readonly backendPath: string;
+  readonly contentType: string | undefined;
+  /** Whether the gateway signs: the headers of a signature are its own then. */
+  readonly isSigned: boolean;
+}
+
+/** Works out how calls become requests for one backend. */
+export function compileMapping(input: MappingInput): MappingPlan {
+  const { parameters, backendParameters, isSigned } = input;
+  const path = compilePath(input);
+  const query: MappedValue[] = [];
+  const headers: MappedValue[] = [];
+  const removedQuery = new Set<string>();
+  const removedHeaders = new Set<string>(isSigned ? SIGNATURE_CARRIERS : []);
+
+  for (const [index, parameter] of parameters.entries()) {
+    const isMapped = backendParameters.some(
+      (each) => each.origin === 'REQUEST' && indexOfParameter(parameters, each.value) === index,
+    );
+    if (isMapped || !parameter.passThrough) remove(parameter.location, parameter.key);
+    else if (parameter.defaultValue !== undefined) {
+      (parameter.location === 'QUERY' ? query : headers).push(defaultOf(parameter, index));
+    }
+  }
+  for (const parameter of backendParameters) {
+    const { location, name } = parameter;
+    const key = name.toLowerCase();
+    if (location === 'QUERY') {
+      remove(location, name);
+      query.push({ name: encodeURIComponent(name), source: sourceOf(parameter, input) });
+    } else if (
+      location === 'HEADER' &&
+      !NOT_MAPPABLE.has(key) &&
+      !(isSigned && SIGNATURE_CARRIERS.has(key))
+    ) {
+      remove(location, key);
+      headers.push({ name, source: sourceOf(parameter, input) });
+    }
+  }
+  return {
+    path,
+    fixedPath: path.every((part) => typeof part === 'string') ? path.join('') : undefined,
+    query,
+    headers,
+    removedQuery,
+    removedHeaders,
+    contentType: input.contentType,
+  };
+
+  function remove(location: 'PATH' | 'QUERY' | 'HEADER', key: string): void {
+    if (location === 'QUERY') removedQuery.add(key);
+    else if (location === 'HEADER') removedHeaders.add(key);
+  }
+}
+
+function compilePath(input: MappingInput): readonly (string | PathPlace)[] {
+  return input.backendPath.split(/(\{[^{}]+\})/).map((part) => {
+    const name = /^\{([^{}]+)\}$/.exec(part)?.[1];
+    if (name === undefined) return encodeURI(part).replaceAll('%25', '%');
+    const parameter = input.backendParameters.find((each) => each.location === 'PATH' && each.name === name);
+    const keepsSlashes = parameter?.origin === 'REQUEST' && input.restNames.includes(parameter.value);
+    return {
+      name,
+      keepsSlashes,
+      source: parameter === undefined ? () => undefined : sourceOf(parameter, input),
+    };
+  });
+}
+
+function sourceOf({ origin, value }: BackendParameter, { parameters, api }: MappingInput): ValueSource {
+  if (origin === 'CONSTANT') return () => value;
+  if (origin === 'SYSTEM') {
+    const read = systemParameter(value, api);
+    return (call, _, nowMs) => {
+      const text = read(call, nowMs);
+      return text === '' ? undefined : text;
+    };
+  }
+  const index = indexOfParameter(parameters, value);
+  const defaultValue = parameters[index]?.defaultValue;
+  return (_, values) => values[index] ?? defaultValue;
+}
+
+/** A default stands in for what the caller did not send; what it sent is forwarded as it came. */
+function defaultOf({ location, name, defaultValue }: ParameterPlan, index: number): MappedValue {
+  return {
+    name: location === 'QUERY' ? encodeURIComponent(name) : name,
+    source: (_, values) => (values[index] === undefined ? defaultValue : undefined),
+  };
+}
+
+/** Names are unique in a location only; of equal ones the first is meant. */
+function indexOfParameter(parameters: ParametersPlan, name: string): number {
+  return parameters.findIndex((parameter) => parameter.name === name);
+}

@@ -1,0 +1,215 @@
+import type { Resources, SettledOf } from '@apig/sdk/contract';
+import {
+  environmentKey,
+  type ConfigurationReader,
+  type Stored,
+  type StoredKind,
+  type Tie,
+} from '../store/configuration.ts';
+import { compileAcl } from './acl.ts';
+import { compileConditions, type BackendPlan } from './backend-policy.ts';
+import { createBackendSigner } from './backend-signature.ts';
+import { compileMapping } from './compile-mapping.ts';
+import type { Counters } from './counters.ts';
+import { DEFAULT_RESPONSES } from './gateway-response.ts';
+import { compileMock } from './mock.ts';
+import type { HttpBackendPlan } from './outbound.ts';
+import { compileParameters, type ParametersPlan } from './parameters.ts';
+import type { Plan } from './snapshot.ts';
+import { compileThrottle, type ThrottlePlan } from './throttle.ts';
+
+type Definition = SettledOf<Resources['api']>;
+type Policy = Definition['httpPolicies'][number];
+type HttpTarget = Omit<Policy, 'name' | 'effectMode' | 'conditions' | 'backendParameters'>;
+type BackendParameters = Definition['backendParameters'];
+
+/** What all backends of an API share. */
+interface Shared {
+  readonly definition: Definition;
+  readonly api: Pick<Plan, 'apiId' | 'apiName' | 'stage'>;
+  readonly parameters: ParametersPlan;
+  readonly restNames: readonly string[];
+  readonly isSigned: boolean;
+}
+
+const VARIABLE = /#[A-Za-z][\w-]{2,31}#/;
+
+/** Works out a published API; undefined when it is offline or lacks what it needs to be found. */
+export function compilePlan(
+  configuration: ConfigurationReader,
+  publication: Stored<'publication'>,
+  counters: Counters,
+): Plan | undefined {
+  const { gatewayId, apiId, environmentId, versionId } = publication.body;
+  const version = versionId === undefined ? undefined : configuration.get('apiVersion', versionId);
+  const environment = configuration.get('environment', environmentKey(gatewayId, environmentId));
+  if (version === undefined || environment === undefined) return undefined;
+  const { definition } = version.body;
+  const stage = environment.body.name;
+  const tie = { gatewayId, apiId, environmentId };
+  const keys = tied(configuration, 'signatureBinding', tie).map(({ signatureKeyId }) =>
+    configuration.get('signatureKey', signatureKeyId),
+  );
+  const [key] = keys.filter((each) => each !== undefined);
+  const parameters = compileParameters(definition);
+  const shared: Shared = {
+    definition,
+    api: { apiId, apiName: definition.name, stage },
+    parameters,
+    restNames: [...definition.path.matchAll(/\{([^{}+]+)\+\}/g)].map((match) => match[1] ?? ''),
+    isSigned: key !== undefined,
+  };
+  return {
+    ...shared.api,
+    publicationId: publication.id,
+    gatewayId,
+    groupId: definition.groupId,
+    environmentId,
+    method: definition.method,
+    path: definition.path,
+    matchMode: definition.matchMode,
+    protocol: definition.protocol,
+    cors: definition.cors,
+    acl: compileAcl(
+      tied(configuration, 'aclBinding', tie)
+        .map(({ aclId }) => configuration.get('acl', aclId)?.body)
+        .filter((acl) => acl !== undefined),
+    ),
+    authentication: {
+      type: definition.authentication,
+      allowAppCode: definition.allowAppCode,
+      hasAuthorizer: definition.authorizerId !== undefined,
+      appIds: new Set(tied(configuration, 'appAuthorization', tie).map(({ appId }) => appId)),
+    },
+    throttle: throttleOf(configuration, tie, counters),
+    parameters,
+    backends: {
+      policies: [
+        ...definition.httpPolicies.map((policy) => ({
+          holds: compileConditions(policy, parameters),
+          backend: httpBackend(shared, policy, policy.backendParameters),
+        })),
+        ...definition.mockPolicies.map((policy) => ({
+          holds: compileConditions(policy, parameters),
+          backend: mockBackend(shared, policy),
+        })),
+        ...definition.functionPolicies.map((policy) => ({
+          holds: compileConditions(policy, parameters),
+          backend: NO_FUNCTIONS,
+        })),
+      ],
+      usual: usualBackend(shared),
+    },
+    signer: key === undefined ? undefined : createBackendSigner(key.body),
+    responses: DEFAULT_RESPONSES,
+  };
+}
+
+/** By what the calls under a policy are counted: each API in each environment for itself, or all together. */
+export function counterKey(
+  throttleId: string,
+  scope: 'API' | 'SHARED',
+  { apiId, environmentId }: Tie,
+): string {
+  return scope === 'SHARED' ? throttleId : `${throttleId}/${apiId}/${environmentId}`;
+}
+
+/** The origins that calls of an API may be sent to. */
+export function originsOf({ backends }: Plan): readonly string[] {
+  return [backends.usual, ...backends.policies.map(({ backend }) => backend)].flatMap((backend) =>
+    backend.kind === 'http' ? [backend.http.origin] : [],
+  );
+}
+
+/** Functions cannot be called. */
+const NO_FUNCTIONS: BackendPlan = { kind: 'unusable', error: 'backendMissing' };
+
+type TieKind = 'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'appAuthorization';
+
+function tied<K extends TieKind>(
+  configuration: ConfigurationReader,
+  kind: K,
+  { gatewayId, apiId, environmentId }: Tie,
+): readonly Stored<K>['body'][] {
+  return configuration
+    .by(kind, 'apiId', apiId)
+    .map(({ body }) => body)
+    .filter((body) => body.environmentId === environmentId && body.gatewayId === gatewayId);
+}
+
+function throttleOf(configuration: ConfigurationReader, tie: Tie, counters: Counters): ThrottlePlan {
+  const apiWindow = counters.api(tie.apiId);
+  const [binding] = tied(configuration, 'throttleBinding', tie);
+  const throttle = binding && configuration.get('throttle', binding.throttleId);
+  if (throttle === undefined) return compileThrottle(apiWindow, undefined);
+  return compileThrottle(apiWindow, {
+    throttle: throttle.body,
+    exceptions: configuration.by('throttleException', 'throttleId', throttle.id).map(({ body }) => body),
+    window: counters.policy(counterKey(throttle.id, throttle.body.scope, tie)),
+  });
+}
+
+function usualBackend(shared: Shared): BackendPlan {
+  const { httpBackend: http, mockBackend: mock, backendParameters } = shared.definition;
+  if (mock !== undefined) return mockBackend(shared, mock);
+  return http === undefined ? NO_FUNCTIONS : httpBackend(shared, http, backendParameters);
+}
+
+function mockBackend(
+  { definition }: Shared,
+  mock: Pick<NonNullable<Definition['mockBackend']>, 'result' | 'statusCode' | 'authorizerId'> &
+    Partial<Pick<NonNullable<Definition['mockBackend']>, 'headers'>>,
+): BackendPlan {
+  if (mock.authorizerId !== undefined) return { kind: 'unusable', error: 'configurationNotLoadable' };
+  const isPreflight =
+    definition.cors && definition.method === 'OPTIONS' && definition.authentication === 'NONE';
+  return {
+    kind: 'mock',
+    mock: compileMock(
+      { result: mock.result, statusCode: mock.statusCode, headers: mock.headers },
+      isPreflight,
+    ),
+  };
+}
+
+function httpBackend(shared: Shared, target: HttpTarget, backendParameters: BackendParameters): BackendPlan {
+  const { address, path, protocol, authorizerId, channelId } = target;
+  if (authorizerId !== undefined) return { kind: 'unusable', error: 'configurationNotLoadable' };
+  if (channelId !== undefined || address === undefined) return { kind: 'unusable', error: 'channelMissing' };
+  // Variables have no values yet.
+  if (VARIABLE.test(address) || VARIABLE.test(path))
+    return { kind: 'unusable', error: 'backendSettingsMissing' };
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') return NO_FUNCTIONS;
+  const origin = parseOrigin(protocol, address);
+  if (origin === undefined) return { kind: 'unusable', error: 'backendSettingsMissing' };
+  const http: HttpBackendPlan = {
+    kind: 'http',
+    origin: origin.origin,
+    host: origin.host,
+    method: target.method,
+    timeoutMs: target.timeoutMs,
+    retryCount: target.retryCount,
+  };
+  const mapping = compileMapping({
+    api: shared.api,
+    parameters: shared.parameters,
+    restNames: shared.restNames,
+    backendParameters,
+    backendPath: path,
+    contentType: shared.definition.contentType,
+    isSigned: shared.isSigned,
+  });
+  return { kind: 'http', http, mapping };
+}
+
+function parseOrigin(protocol: 'HTTP' | 'HTTPS', address: string): URL | undefined {
+  return URL.parse(`${protocol.toLowerCase()}://${address}`) ?? undefined;
+}
+
+/** Kinds whose objects tie an API in an environment to something. */
+export const TIE_KINDS: readonly StoredKind[] = [
+  'throttleBinding',
+  'aclBinding',
+  'signatureBinding',
+  'appAuthorization',
+] satisfies TieKind[];

@@ -1,0 +1,255 @@
+import { createSigningKey } from '@apig/sdk/signer';
+import type { Change, ConfigurationReader, Stored, StoredKind, Tie } from '../store/configuration.ts';
+import { digestOfCode } from './authenticate/app.ts';
+import { compileHosts, type Hosts } from './compile-hosts.ts';
+import { compilePlan, counterKey, originsOf, TIE_KINDS } from './compile-plan.ts';
+import type { Counters } from './counters.ts';
+import { createRouter, type Route, type Router } from './router.ts';
+import type { AppEntry, CallersOfGateway, Plan, Snapshot } from './snapshot.ts';
+
+/** What a change makes out of date. */
+interface Stale {
+  /** Keys of publications. */
+  readonly publications: Set<string>;
+  /** Ids of gateways whose apps changed. */
+  readonly callers: Set<string>;
+  hosts: boolean;
+  /** Something that is counted may be gone. */
+  counters: boolean;
+}
+
+/**
+ * Makes snapshots out of the configuration. It keeps what it worked out, so that a change costs what it touches: the
+ * plans of the APIs that it concerns and the index of their groups.
+ */
+export class Compiler {
+  readonly #domainSuffix: string;
+  readonly #counters: Counters;
+  /** Publication -> plan. */
+  readonly #plans = new Map<string, Plan>();
+  /** Group -> publications of its plans. */
+  readonly #members = new Map<string, Set<string>>();
+  /** Origin -> number of plans that lead there. */
+  readonly #originUses = new Map<string, number>();
+  #hosts: Hosts = { hosts: new Map(), wildcards: new Map(), addresses: undefined };
+  #groups: ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>> = new Map();
+  #callers: ReadonlyMap<string, CallersOfGateway> = new Map();
+
+  constructor(domainSuffix: string, counters: Counters) {
+    this.#domainSuffix = domainSuffix;
+    this.#counters = counters;
+  }
+
+  /** The snapshot of a whole configuration. */
+  start(configuration: ConfigurationReader): Snapshot {
+    return this.#update(configuration, {
+      publications: new Set(configuration.all('publication').map(({ id }) => id)),
+      callers: new Set(configuration.all('gateway').map(({ id }) => id)),
+      hosts: true,
+      counters: false,
+    });
+  }
+
+  /** The snapshot after changes, which the configuration holds already. */
+  refresh(configuration: ConfigurationReader, changes: readonly Change[]): Snapshot {
+    const stale: Stale = { publications: new Set(), callers: new Set(), hosts: false, counters: false };
+    for (const change of changes) mark(stale, configuration, change);
+    const snapshot = this.#update(configuration, stale);
+    if (stale.counters) this.#counters.sweep(liveCounters(configuration));
+    return snapshot;
+  }
+
+  /** Whether calls may be sent to an origin. */
+  isInUse(origin: string): boolean {
+    return this.#originUses.has(origin);
+  }
+
+  #update(configuration: ConfigurationReader, stale: Stale): Snapshot {
+    if (stale.hosts) this.#hosts = compileHosts(configuration, this.#domainSuffix);
+    const groups = new Set<string>();
+    for (const id of stale.publications) this.#replacePlan(configuration, id, groups);
+    if (groups.size > 0) this.#groups = this.#indexed(groups);
+    if (stale.callers.size > 0) this.#callers = withCallers(this.#callers, configuration, stale.callers);
+    return { ...this.#hosts, groups: this.#groups, callers: this.#callers };
+  }
+
+  #replacePlan(configuration: ConfigurationReader, id: string, groups: Set<string>): void {
+    const before = this.#plans.get(id);
+    if (before !== undefined) {
+      this.#plans.delete(id);
+      this.#members.get(before.groupId)?.delete(id);
+      this.#countOrigins(before, -1);
+      groups.add(before.groupId);
+    }
+    const publication = configuration.get('publication', id);
+    const plan = publication && compilePlan(configuration, publication, this.#counters);
+    if (plan === undefined) return;
+    this.#plans.set(id, plan);
+    this.#countOrigins(plan, 1);
+    const members = this.#members.get(plan.groupId);
+    if (members === undefined) this.#members.set(plan.groupId, new Set([id]));
+    else members.add(id);
+    groups.add(plan.groupId);
+  }
+
+  #countOrigins(plan: Plan, by: 1 | -1): void {
+    for (const origin of originsOf(plan)) {
+      const uses = (this.#originUses.get(origin) ?? 0) + by;
+      if (uses > 0) this.#originUses.set(origin, uses);
+      else this.#originUses.delete(origin);
+    }
+  }
+
+  #indexed(groupIds: ReadonlySet<string>): ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>> {
+    const groups = new Map(this.#groups);
+    for (const groupId of groupIds) {
+      const plans = [...(this.#members.get(groupId) ?? [])]
+        .map((id) => this.#plans.get(id))
+        .filter((plan) => plan !== undefined);
+      if (plans.length === 0) {
+        groups.delete(groupId);
+        this.#members.delete(groupId);
+        continue;
+      }
+      groups.set(
+        groupId,
+        new Map(
+          [...new Set(plans.map(({ stage }) => stage))].map((stage) => [
+            stage,
+            createRouter(plans.filter((plan) => plan.stage === stage).map(toRoute)),
+          ]),
+        ),
+      );
+    }
+    return groups;
+  }
+}
+
+/** Kinds by whose ids calls are counted. */
+const COUNTED: readonly StoredKind[] = ['apiGroup', 'api', 'throttle', 'throttleBinding'];
+
+function toRoute(plan: Plan): Route<Plan> {
+  return { method: plan.method, path: plan.path, matchMode: plan.matchMode, target: plan };
+}
+
+function mark(stale: Stale, configuration: ConfigurationReader, change: Change): void {
+  const { kind, key, before, after } = change;
+  if (after === undefined && COUNTED.includes(kind)) stale.counters = true;
+  for (const object of [before, after]) {
+    if (object === undefined) continue;
+    if (TIE_KINDS.includes(kind)) markTie(stale, configuration, object.body as Tie);
+  }
+  switch (kind) {
+    case 'publication':
+      stale.publications.add(key);
+      break;
+    case 'gateway':
+      stale.hosts = true;
+      stale.callers.add(key);
+      break;
+    case 'apiGroup':
+    case 'domain':
+      stale.hosts = true;
+      break;
+    case 'environment':
+      markEnvironment(stale, configuration, (after ?? before) as Stored<'environment'> | undefined);
+      break;
+    case 'app':
+    case 'appCode':
+      for (const object of [before, after]) {
+        if (object !== undefined) stale.callers.add((object as Stored<'app'>).body.gatewayId);
+      }
+      break;
+    case 'throttle':
+    case 'throttleException':
+      markBound(stale, configuration, 'throttleBinding', 'throttleId', throttleIdOf(change));
+      break;
+    case 'acl':
+      markBound(stale, configuration, 'aclBinding', 'aclId', key);
+      break;
+    case 'signatureKey':
+      markBound(stale, configuration, 'signatureBinding', 'signatureKeyId', key);
+      break;
+    // Drafts are not in force, and versions never change.
+    case 'api':
+    case 'apiVersion':
+    case 'throttleBinding':
+    case 'aclBinding':
+    case 'signatureBinding':
+    case 'appAuthorization':
+      break;
+  }
+}
+
+function markTie(stale: Stale, configuration: ConfigurationReader, { apiId, environmentId }: Tie): void {
+  for (const { id, body } of configuration.by('publication', 'apiId', apiId)) {
+    if (body.environmentId === environmentId) stale.publications.add(id);
+  }
+}
+
+function markBound<K extends 'throttleBinding' | 'aclBinding' | 'signatureBinding'>(
+  stale: Stale,
+  configuration: ConfigurationReader,
+  kind: K,
+  field: keyof Stored<K>['body'] & string,
+  ownerId: string,
+): void {
+  for (const { body } of configuration.by<K>(kind, field, ownerId)) markTie(stale, configuration, body);
+}
+
+function markEnvironment(
+  stale: Stale,
+  configuration: ConfigurationReader,
+  environment: Stored<'environment'> | undefined,
+): void {
+  if (environment === undefined) return;
+  for (const { id, body } of configuration.by('publication', 'environmentId', environment.id)) {
+    if (body.gatewayId === environment.body.gatewayId) stale.publications.add(id);
+  }
+}
+
+function throttleIdOf({ kind, key, before, after }: Change): string {
+  return kind === 'throttle' ? key : ((after ?? before) as Stored<'throttleException'>).body.throttleId;
+}
+
+function withCallers(
+  before: ReadonlyMap<string, CallersOfGateway>,
+  configuration: ConfigurationReader,
+  gatewayIds: ReadonlySet<string>,
+): ReadonlyMap<string, CallersOfGateway> {
+  const callers = new Map(before);
+  for (const gatewayId of gatewayIds) {
+    if (configuration.get('gateway', gatewayId) === undefined) callers.delete(gatewayId);
+    else callers.set(gatewayId, callersOf(configuration, gatewayId));
+  }
+  return callers;
+}
+
+function callersOf(configuration: ConfigurationReader, gatewayId: string): CallersOfGateway {
+  const byKey = new Map<string, AppEntry>();
+  const byId = new Map<string, AppEntry>();
+  for (const { id, body } of configuration.by('app', 'gatewayId', gatewayId)) {
+    const app = { id, name: body.name, key: createSigningKey(body.appSecret) };
+    byKey.set(body.appKey, app);
+    byId.set(id, app);
+  }
+  const byCode = new Map<string, AppEntry>();
+  for (const { body } of configuration.by('appCode', 'gatewayId', gatewayId)) {
+    const app = byId.get(body.appId);
+    if (app !== undefined) byCode.set(digestOfCode(body.code), app);
+  }
+  return { byKey, byCode };
+}
+
+function liveCounters(configuration: ConfigurationReader): Parameters<Counters['sweep']>[0] {
+  const policies = new Set<string>();
+  for (const { body } of configuration.all('throttleBinding')) {
+    const throttle = configuration.get('throttle', body.throttleId);
+    if (throttle !== undefined) policies.add(counterKey(throttle.id, throttle.body.scope, body));
+  }
+  return { groups: ids(configuration, 'apiGroup'), apis: ids(configuration, 'api'), policies };
+}
+
+function ids(configuration: ConfigurationReader, kind: StoredKind): ReadonlySet<string> {
+  return new Set(configuration.all(kind).map(({ id }) => id));
+}

@@ -1,0 +1,74 @@
+/**
+ * The count of calls in the present window of time. Windows are fixed: they begin at multiples of their length since
+ * the epoch, nothing is carried over.
+ */
+export class CallWindow {
+  /** All calls. */
+  total = 0;
+  /** Account -> calls. */
+  readonly users = new Map<string, number>();
+  /** App id -> calls. */
+  readonly apps = new Map<string, number>();
+  /** Address of a caller -> calls. */
+  readonly addresses = new Map<string, number>();
+  #startSeconds = -1;
+
+  /** Starts from zero if the moment is in another window than the last one. */
+  enter(nowMs: number, lengthSeconds: number): void {
+    const seconds = Math.floor(nowMs / 1000);
+    const startSeconds = seconds - (seconds % lengthSeconds);
+    if (startSeconds === this.#startSeconds) return;
+    this.#startSeconds = startSeconds;
+    this.total = 0;
+    this.users.clear();
+    this.apps.clear();
+    this.addresses.clear();
+  }
+}
+
+/**
+ * All counts, by the ids of what is counted. They are no part of a snapshot: a change of the configuration must not
+ * give anybody a second portion.
+ */
+export class Counters {
+  readonly #windows = new Map<string, CallWindow>();
+
+  /** Calls of a group's debug domain. */
+  debugDomain(groupId: string): CallWindow {
+    return this.#window(`debug/${groupId}`);
+  }
+
+  /** Calls of an API in all environments. */
+  api(apiId: string): CallWindow {
+    return this.#window(`api/${apiId}`);
+  }
+
+  /** Calls under a policy: of one API in one environment, or of all APIs that it is bound to. */
+  policy(key: string): CallWindow {
+    return this.#window(`policy/${key}`);
+  }
+
+  /** Forgets what is counted for nobody any more. */
+  sweep(live: {
+    readonly groups: ReadonlySet<string>;
+    readonly apis: ReadonlySet<string>;
+    readonly policies: ReadonlySet<string>;
+  }): void {
+    for (const key of this.#windows.keys()) {
+      const id = key.slice(key.indexOf('/') + 1);
+      const ids = key.startsWith('debug/') ? live.groups : key.startsWith('api/') ? live.apis : live.policies;
+      if (!ids.has(id)) this.#windows.delete(key);
+    }
+  }
+
+  /** Number of counts that are kept. */
+  get size(): number {
+    return this.#windows.size;
+  }
+
+  #window(key: string): CallWindow {
+    let window = this.#windows.get(key);
+    if (window === undefined) this.#windows.set(key, (window = new CallWindow()));
+    return window;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts';
+import type { Account, Identities } from '../identity.ts';
+import type { Log } from '../observe/log.ts';
+import type { Change, ConfigurationReader } from '../store/configuration.ts';
+import { AccountGuard } from './authenticate/account-guard.ts';
+import type { Call } from './call.ts';
+import { createSelfSignedCertificate } from './certificate.ts';
+import { Compiler } from './compiler.ts';
+import { Counters } from './counters.ts';
+import { openListener, type BoundAddress } from './listener.ts';
+import { Origins, type BackendTls } from './origins.ts';
+import { handle } from './pipeline.ts';
+import type { Services } from './services.ts';
+
+/** What the data plane is told at its start. */
+export interface DataPlaneOptions {
+  readonly configuration: ConfigurationReader;
+  /** Where it listens; port 0 takes any free one. */
+  readonly listen: { readonly http?: BoundAddress; readonly https?: BoundAddress };
+  /** What debug domains end in: `<group id>.apic.<suffix>`. */
+  readonly domainSuffix?: string;
+  readonly clock: Clock;
+  readonly identities: Identities;
+  readonly log: Log;
+  /** Account that has the apps: limits per account count the calls of its apps together. */
+  readonly owner?: Account;
+  /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
+  readonly backendTls?: BackendTls;
+}
+
+/** The part of a gateway that takes calls. */
+export interface DataPlane {
+  readonly http?: BoundAddress;
+  readonly https?: BoundAddress;
+  /** PEM of the certificate that HTTPS callers meet, for those who want to trust it. */
+  readonly certificate?: string;
+  /** Takes over changes, which the configuration holds already. In force when it returns; calls under way keep what was. */
+  refresh(configuration: ConfigurationReader, changes: readonly Change[]): void;
+  /** Takes no new calls, lets those under way finish for at most that long, and lets go of everything. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+/** Starts taking calls. @throws the system's error when a port is taken */
+export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
+  const { configuration, listen, clock, identities, log, owner, domainSuffix = 'localhost' } = options;
+  const counters = new Counters();
+  const compiler = new Compiler(domainSuffix, counters);
+  const origins = new Origins(options.backendTls ?? { verify: true });
+  const accounts = new AccountGuard();
+  let snapshot = compiler.start(configuration);
+  let services: Services = {
+    clock,
+    identities,
+    owner,
+    accounts,
+    counters,
+    origins,
+    httpsPort: undefined,
+    log,
+  };
+  const onCall = (call: Call) => void handle(call, snapshot, services);
+
+  const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
+  const tls = listen.https === undefined ? undefined : createSelfSignedCertificate(names, clock.now());
+  const secure = listen.https && tls && (await openListener({ ...listen.https, tls, onCall }));
+  services = { ...services, httpsPort: secure?.address.port };
+  let plain;
+  try {
+    plain = listen.http && (await openListener({ ...listen.http, onCall }));
+  } catch (error) {
+    await secure?.drain(0);
+    throw error;
+  }
+
+  return {
+    ...(plain !== undefined && { http: plain.address }),
+    ...(secure !== undefined && { https: secure.address }),
+    ...(tls !== undefined && { certificate: tls.certificate }),
+    refresh(after, changes) {
+      snapshot = compiler.refresh(after, changes);
+      origins.keepOnly((origin) => compiler.isInUse(origin));
+    },
+    async drain(timeoutMs) {
+      await Promise.all([plain?.drain(timeoutMs), secure?.drain(timeoutMs)]);
+      await origins.destroy();
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { fail, type ApigError } from '@apig/sdk/contract';
+import { toAddress } from './address.ts';
+import { Call, type Connection } from './call.ts';
+import { DEFAULT_RESPONSES } from './gateway-response.ts';
+import { HeaderLines } from './header-lines.ts';
+import type { KeyedCertificate } from './certificate.ts';
+import { HEAD_TIMEOUT_MS, IDLE_MS, MAX_HEADERS_BYTES, MAX_URI_BYTES } from './limits.ts';
+import { NodeBody } from './node-body.ts';
+import { NodeReply } from './node-reply.ts';
+import { createRequestId } from './request-id.ts';
+
+/** A bound address. */
+export interface BoundAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where calls come in. */
+export interface Listener {
+  readonly address: BoundAddress;
+  /** Takes no new connections, lets calls under way finish for at most that long, then ends what is left. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+/** What a listener is told. */
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Encrypts. */
+  readonly tls?: KeyedCertificate;
+  readonly onCall: (call: Call) => void;
+}
+
+/** Node's limit counts target and lines together; above it the rest is not even parsed. */
+const MAX_HEAD_BYTES = MAX_URI_BYTES + MAX_HEADERS_BYTES + 16 * 1024;
+
+const SERVER_OPTIONS: ServerOptions = {
+  insecureHTTPParser: false,
+  // Missing and repeated hosts are refused with an answer of the gateway's own form.
+  requireHostHeader: false,
+  maxHeaderSize: MAX_HEAD_BYTES,
+  headersTimeout: HEAD_TIMEOUT_MS,
+  // Bodies may be long; the pauses in them are bounded.
+  requestTimeout: 0,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: IDLE_MS,
+  noDelay: true,
+};
+
+/** Opens a listener on `node:http` or `node:https`. Nothing outside it and its helpers knows that these are used. */
+export async function openListener({ host, port, tls, onCall }: ListenerOptions): Promise<Listener> {
+  const server: Server =
+    tls === undefined
+      ? createServer(SERVER_OPTIONS)
+      : createHttpsServer({ ...SERVER_OPTIONS, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' });
+  // Lines above a number would be cut off unseen; their size is bounded instead.
+  server.maxHeadersCount = 0;
+  const connections = new WeakMap<Socket, Connection>();
+  let isDraining = false;
+
+  const accept = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+    const { socket } = request;
+    let connection = connections.get(socket);
+    if (connection === undefined)
+      connections.set(socket, (connection = toConnection(socket, tls !== undefined)));
+    if (isDraining) response.shouldKeepAlive = false;
+    onCall(
+      new Call({
+        id: createRequestId(),
+        method: request.method ?? '',
+        target: request.url ?? '',
+        httpVersion: request.httpVersion,
+        headers: new HeaderLines(request.rawHeaders),
+        body: NodeBody.of(request, expectsContinue ? response : undefined),
+        connection,
+        reply: new NodeReply(request, response),
+      }),
+    );
+  };
+  server.on('request', (request, response) => accept(request, response, false));
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    accept(request, response, true),
+  );
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    accept(request, response, false),
+  );
+  server.on('connect', (_, socket: Duplex) => refuse(socket, fail('badRequest')));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else refuse(socket, toHeadError(error.code));
+  });
+
+  await listen(server, host, port);
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('a listener has no address');
+  return {
+    address: { host: bound.address, port: bound.port },
+    async drain(timeoutMs) {
+      isDraining = true;
+      await drain(server, timeoutMs);
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function drain(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function toConnection(socket: Socket, secure: boolean): Connection {
+  return {
+    secure,
+    peer: toAddress(socket.remoteAddress ?? ''),
+    localAddress: toAddress(socket.localAddress ?? '').text,
+  };
+}
+
+/** What a request is told that the parser did not take. */
+function toHeadError(code: string | undefined): ApigError {
+  if (code === 'HPE_HEADER_OVERFLOW') return fail('headersTooLarge');
+  return fail(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'bodyTimeout' : 'badRequest');
+}
+
+/** Answers on a connection whose bytes are no request, and ends it: where the next one would begin is unknown. */
+function refuse(socket: Duplex, error: ApigError): void {
+  const id = createRequestId();
+  const { status, body } = DEFAULT_RESPONSES.answer(error, id);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Request Header Too Large'}\r\n` +
+      `Server: api-gateway\r\nX-Request-Id: ${id}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,185 @@
+import { fail } from '@apig/sdk/contract';
+import type { Call } from './call.ts';
+import { forwardedLines } from './forwarded-lines.ts';
+import { toHeader } from './header-text.ts';
+import type { HttpBackendPlan, Outbound } from './outbound.ts';
+import type { ParameterValues } from './parameters.ts';
+import { queryOf } from './query.ts';
+import type { Plan } from './snapshot.ts';
+
+/** Where the value of a backend's parameter comes from. Undefined: there is none, and the parameter is left out. */
+export type ValueSource = (call: Call, values: ParameterValues, nowMs: number) => string | undefined;
+
+/** A value and where it goes. */
+export interface MappedValue {
+  /** Name at the backend: as sent in headers, encoded in queries. */
+  readonly name: string;
+  readonly source: ValueSource;
+}
+
+/** A place in a backend's path that takes a value. */
+export interface PathPlace extends MappedValue {
+  /** Whether slashes of the value stay slashes: it stands for several segments. */
+  readonly keepsSlashes: boolean;
+}
+
+/** How calls become requests for one backend. */
+export interface MappingPlan {
+  /** Texts and places in turn, texts encoded. */
+  readonly path: readonly (string | PathPlace)[];
+  /** The path as one text, when it has no places. */
+  readonly fixedPath: string | undefined;
+  readonly query: readonly MappedValue[];
+  readonly headers: readonly MappedValue[];
+  /** Query names of callers that are not forwarded. */
+  readonly removedQuery: ReadonlySet<string>;
+  /** Lower-case header names of callers that are not forwarded. */
+  readonly removedHeaders: ReadonlySet<string>;
+  /** Media type that the backend is told. */
+  readonly contentType: string | undefined;
+}
+
+const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
+const HOST = /^[\w.~!$&'()*+,;=%:[\]-]+$/;
+const HOPS = 'x-apig-hops';
+
+/**
+ * Makes the backend's request out of a call.
+ *
+ * What is not declared is forwarded as it came. A declared parameter that is mapped is sent in its new place only;
+ * one that is not mapped is sent as it came, or not at all if its pass-through is off. Constants and system values
+ * take the place of what the caller sent under that name, also when they have no value, as a backend trusts them.
+ *
+ * Source: API reference, "Creating an API" (backend_params); user guide, "Creating an API" (backend requests).
+ *
+ * @throws `mappingValueMissing` for a place in the path without a value; `mappingFailed` for a value that has no
+ *   form in its new place
+ */
+export function mapRequest(
+  call: Call,
+  plan: Plan,
+  backend: HttpBackendPlan,
+  mapping: MappingPlan,
+  values: ParameterValues,
+  remainder: string | undefined,
+  nowMs: number,
+): Outbound {
+  const lines = forwardedLines(call, mapping.removedHeaders);
+  setContentType(lines, call, mapping.contentType);
+  let host = backend.host;
+  for (const { name, source } of mapping.headers) {
+    const value = source(call, values, nowMs);
+    if (value === undefined) continue;
+    const text = toHeader(value);
+    if (text === undefined) throw fail('mappingFailed', { reason: `${name} cannot hold the value` });
+    if (name.toLowerCase() !== 'host') lines.push(name, text);
+    else if (HOST.test(text)) host = text;
+    else throw fail('mappingFailed', { reason: 'Host cannot hold the value' });
+  }
+  addGatewayLines(lines, call);
+  return {
+    backend,
+    method: backend.method === 'ANY' ? call.method : backend.method,
+    target: toPath(call, mapping, values, remainder, nowMs) + toQuery(call, mapping, values, nowMs),
+    host,
+    lines,
+    signer: plan.signer,
+    body: call.heldBody ?? call.body,
+  };
+}
+
+/** How many gateways a call has passed. */
+export function hopsOf(call: Call): number {
+  const hops = Number(call.headers.first(HOPS) ?? 0);
+  return Number.isInteger(hops) && hops > 0 ? hops : 0;
+}
+
+function toPath(
+  call: Call,
+  mapping: MappingPlan,
+  values: ParameterValues,
+  remainder: string | undefined,
+  nowMs: number,
+): string {
+  const path = mapping.fixedPath ?? fillPath(call, mapping, values, nowMs);
+  if (remainder === undefined || remainder === '') return path;
+  // The joint has exactly one slash; the remainder begins with it.
+  return (path.endsWith('/') ? path.slice(0, -1) : path) + encodePath(remainder);
+}
+
+function fillPath(call: Call, { path }: MappingPlan, values: ParameterValues, nowMs: number): string {
+  let filled = '';
+  for (const part of path) {
+    if (typeof part === 'string') {
+      filled += part;
+      continue;
+    }
+    const value = part.source(call, values, nowMs);
+    if (value === undefined || value === '') throw fail('mappingValueMissing', { name: part.name });
+    const encoded = encode(value);
+    filled += part.keepsSlashes ? encoded.replaceAll('%2F', '/') : encoded;
+  }
+  // A value must not lead out of the place that it was given.
+  if (DOT_SEGMENT.test(filled)) throw fail('mappingFailed', { reason: 'a path value must not be . or ..' });
+  return filled;
+}
+
+function toQuery(call: Call, mapping: MappingPlan, values: ParameterValues, nowMs: number): string {
+  let query = mapping.removedQuery.size === 0 ? call.query : keptQuery(call, mapping.removedQuery);
+  for (const { name, source } of mapping.query) {
+    const value = source(call, values, nowMs);
+    if (value !== undefined) query += `${query === '' ? '' : '&'}${name}=${encode(value)}`;
+  }
+  return query === '' ? '' : `?${query}`;
+}
+
+function keptQuery(call: Call, removed: ReadonlySet<string>): string {
+  let query = '';
+  for (const { raw, name } of queryOf(call)) {
+    if (!removed.has(name)) query += query === '' ? raw : `&${raw}`;
+  }
+  return query;
+}
+
+/** Keeps what the caller says of the same media type, such as the boundary of its parts. */
+function setContentType(lines: string[], call: Call, contentType: string | undefined): void {
+  if (contentType === undefined) return;
+  const sent = call.headers.first('content-type');
+  if (sent === undefined && call.body === undefined) return;
+  if (sent?.split(';', 1)[0]?.trim().toLowerCase() === contentType) return;
+  for (let index = lines.length - 2; index >= 0; index -= 2) {
+    if (lines[index]?.toLowerCase() === 'content-type') lines.splice(index, 2);
+  }
+  lines.push('Content-Type', contentType);
+}
+
+function addGatewayLines(lines: string[], call: Call): void {
+  const peer = call.connection.peer.text;
+  const before = call.headers.joined('x-forwarded-for', ', ');
+  lines.push(
+    'X-Request-Id',
+    call.id,
+    'X-Forwarded-For',
+    before === undefined || before === '' ? peer : `${before}, ${peer}`,
+    'X-Forwarded-Proto',
+    call.connection.secure ? 'https' : 'http',
+    'X-Real-IP',
+    peer,
+    'X-Apig-Hops',
+    String(hopsOf(call) + 1),
+  );
+}
+
+/** Leaves what a path may hold unescaped (RFC 3986, `pchar`), so that a path keeps the look that its caller gave it. */
+function encodePath(path: string): string {
+  return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+}
+
+/** A lone surrogate, which has no bytes, becomes the character for what cannot be shown. */
+function encode(value: string): string {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    return encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd'));
+  }
+}

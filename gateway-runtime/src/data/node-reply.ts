@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Reply } from './call.ts';
+import { LINGER_MS } from './limits.ts';
+
+/** Names of statuses that HTTP does not know. */
+const NAMES: Readonly<Record<number, string>> = { 494: 'Request Header Too Large' };
+
+/** The way back over a `node:http` response. */
+export class NodeReply implements Reply {
+  isGone = false;
+  onGone: (() => void) | undefined;
+  onDrain: (() => void) | undefined;
+  bytesSent = 0;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+    response.on('close', () => this.#onClose());
+    response.on('drain', () => this.onDrain?.());
+    response.on('finish', () => this.#linger());
+    // A broken connection is told by its close.
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+  }
+
+  get isStarted(): boolean {
+    return this.#response.headersSent;
+  }
+
+  send(status: number, head: readonly string[], body: Uint8Array | string | undefined): void {
+    if (this.isGone) return;
+    if (body === undefined) {
+      this.#writeHead(status, [...head]);
+      this.#response.end();
+      return;
+    }
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    this.bytesSent = length;
+    this.#writeHead(status, [...head, 'Content-Length', String(length)]);
+    if (length === 0) this.#response.end();
+    else this.#response.end(body);
+  }
+
+  start(status: number, head: readonly string[]): void {
+    if (!this.isGone) this.#writeHead(status, [...head]);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.bytesSent += chunk.length;
+    return this.isGone || this.#response.write(chunk);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  abort(): void {
+    this.isGone = true;
+    this.#request.socket.destroy();
+  }
+
+  #writeHead(status: number, head: string[]): void {
+    const name = NAMES[status];
+    if (name === undefined) this.#response.writeHead(status, head);
+    else this.#response.writeHead(status, name, head);
+  }
+
+  #onClose(): void {
+    if (this.#response.writableFinished) return;
+    this.isGone = true;
+    const { onGone } = this;
+    this.onGone = undefined;
+    onGone?.();
+  }
+
+  /**
+   * An answer may come before the request's body is there. The rest is taken in for a while: closing at once would
+   * make the caller's system throw the answer away unread.
+   */
+  #linger(): void {
+    const request = this.#request;
+    if (request.complete) return;
+    request.resume();
+    const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
+    request.once('close', () => clearTimeout(timer));
+    request.once('end', () => clearTimeout(timer));
+  }
+}

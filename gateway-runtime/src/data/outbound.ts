@@ -1,0 +1,29 @@
+import type { RequestBody } from './call.ts';
+import type { BackendSigner } from './backend-signature.ts';
+
+/** A backend that is reached by HTTP. */
+export interface HttpBackendPlan {
+  readonly kind: 'http';
+  /** `http://host:port`, without the port when it is the protocol's. */
+  readonly origin: string;
+  /** Host and port as the `Host` header has them. */
+  readonly host: string;
+  /** `ANY` keeps the caller's. */
+  readonly method: string;
+  readonly timeoutMs: number;
+  /** -1: one retry for methods that may be repeated, none for others. */
+  readonly retryCount: number;
+}
+
+/** The request for a backend, complete but for what each attempt adds: a signature and the framing of the body. */
+export interface Outbound {
+  readonly backend: HttpBackendPlan;
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly host: string;
+  /** Names and values in turn, without `Host`. */
+  readonly lines: readonly string[];
+  readonly signer: BackendSigner | undefined;
+  readonly body: RequestBody | Uint8Array | undefined;
+}

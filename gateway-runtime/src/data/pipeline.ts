@@ -1,0 +1,65 @@
+import { fail } from '@apig/sdk/contract';
+import { logCall } from './access-log.ts';
+import { admitAccount, admitAddress } from './acl.ts';
+import { admitHead } from './admit-head.ts';
+import { authenticate } from './authenticate/index.ts';
+import { authorize } from './authorize.ts';
+import { chooseBackend } from './backend-policy.ts';
+import { CallerGone, type Call } from './call.ts';
+import { spendDebugCall } from './debug-domain.ts';
+import { sendGatewayResponse, toCallError } from './gateway-response.ts';
+import { mapRequest } from './mapping.ts';
+import { sendMock } from './mock.ts';
+import { readParameters } from './parameters.ts';
+import { admitProtocol, redirectToHttps } from './protocol.ts';
+import { proxy } from './proxy.ts';
+import { findHost, route } from './route.ts';
+import { sendReply } from './send-reply.ts';
+import type { Services } from './services.ts';
+import type { Snapshot } from './snapshot.ts';
+import { spend } from './throttle.ts';
+
+/**
+ * Answers a call: from the first look at its head to the last byte of the answer, in the order of the product. The
+ * cheapest refusal comes first, and nothing is counted for callers who did not show who they are.
+ */
+export async function handle(call: Call, snapshot: Snapshot, services: Services): Promise<void> {
+  const nowMs = services.clock.now();
+  try {
+    admitHead(call);
+    const host = findHost(call, snapshot);
+    spendDebugCall(host, services.counters, nowMs);
+    const { target: plan, values: pathValues, remainder } = route(call, host, snapshot);
+    if (redirectToHttps(call, plan, host, services.httpsPort)) return;
+    admitProtocol(call, plan);
+    admitAddress(call, plan.acl);
+    const caller = await authenticate(call, plan, snapshot, services, nowMs);
+    admitAccount(caller, plan.acl);
+    authorize(caller, plan.authentication);
+    spend(call, caller, plan.throttle, services.owner, nowMs);
+    const values = readParameters(call, plan.parameters, pathValues);
+    const backend = chooseBackend(call, plan.backends, values);
+    if (backend.kind === 'unusable') throw fail(backend.error);
+    if (backend.kind === 'mock') {
+      sendMock(call, backend.mock);
+      return;
+    }
+    const { http, mapping } = backend;
+    const outbound = mapRequest(call, plan, http, mapping, values, remainder, nowMs);
+    const reply = await proxy(outbound, call, services.origins, services.clock);
+    await sendReply(call, reply);
+  } catch (error) {
+    // Nobody is left to be told.
+    if (error instanceof CallerGone) call.reply.abort();
+    else answerError(call, error, services);
+  } finally {
+    logCall(call, services.log);
+  }
+}
+
+function answerError(call: Call, error: unknown, { log }: Services): void {
+  const known = toCallError(error);
+  if (known.name === 'internal')
+    log.error({ requestId: call.id, err: known.cause }, 'a call failed unexpectedly');
+  sendGatewayResponse(call, known);
+}

@@ -1,0 +1,37 @@
+import type { Call } from './call.ts';
+
+const PREFLIGHT_HEAD: readonly string[] = [
+  ...['Access-Control-Allow-Origin', '*'],
+  'Access-Control-Allow-Headers',
+  'X-Stage,X-Sdk-Date,X-Sdk-Nonce,X-Proxy-Signed-Headers,X-Sdk-Content-Sha256,X-Forwarded-For,Authorization,Content-Type,Accept,Accept-Ranges,Cache-Control,Range',
+  'Access-Control-Expose-Headers',
+  'X-Request-Id,X-Apig-Latency,X-Apig-Upstream-Latency,X-Apig-RateLimit-Api,X-Apig-RateLimit-User,X-Apig-RateLimit-App,X-Apig-RateLimit-Ip,X-Apig-RateLimit-Api-Allenv',
+  ...['Access-Control-Allow-Methods', 'GET,POST,PUT,DELETE,HEAD,OPTIONS,PATCH'],
+  ...['Access-Control-Max-Age', '172800'],
+];
+
+/**
+ * The header lines that the gateway adds to an answer: its name, the id of the request, cross-origin permission of
+ * the API, and for callers that send `X-Apig-Mode: debug` times and limits.
+ *
+ * Source: user guide, "Response Headers" and "Configuring CORS" (of an API).
+ */
+export function gatewayHead(call: Call, hasCorsOfItsOwn = false): string[] {
+  const head = ['Server', 'api-gateway', 'X-Request-Id', call.id];
+  if (call.plan?.cors === true && !hasCorsOfItsOwn) head.push('Access-Control-Allow-Origin', '*');
+  if (call.isDebug) addDebugLines(head, call);
+  return head;
+}
+
+/** What the answer to a preflight permits. */
+export function preflightHead(): readonly string[] {
+  return PREFLIGHT_HEAD;
+}
+
+function addDebugLines(head: string[], { startedAt, upstream, rates }: Call): void {
+  head.push('X-Apig-Latency', String(Math.round(performance.now() - startedAt)));
+  if (upstream?.latencyMs !== undefined) {
+    head.push('X-Apig-Upstream-Latency', String(Math.round(upstream.latencyMs)));
+  }
+  if (rates !== undefined) head.push(...rates);
+}

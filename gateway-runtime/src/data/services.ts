@@ -1,0 +1,20 @@
+import type { Clock } from '../clock.ts';
+import type { Account, Identities } from '../identity.ts';
+import type { Log } from '../observe/log.ts';
+import type { AccountGuard } from './authenticate/account-guard.ts';
+import type { Counters } from './counters.ts';
+import type { Origins } from './origins.ts';
+import type { HttpsPort } from './protocol.ts';
+
+/** What stages need beside a call and its snapshot, and what outlives snapshots. */
+export interface Services {
+  readonly clock: Clock;
+  readonly identities: Identities;
+  /** Account that has the gateways and their apps; undefined when nobody said. */
+  readonly owner: Account | undefined;
+  readonly accounts: AccountGuard;
+  readonly counters: Counters;
+  readonly origins: Origins;
+  readonly httpsPort: HttpsPort;
+  readonly log: Log;
+}

@@ -1,0 +1,84 @@
+import type { SigningKey } from '@apig/sdk/signer';
+import type { AclPlan } from './acl.ts';
+import type { BackendSigner } from './backend-signature.ts';
+import type { BackendsPlan } from './backend-policy.ts';
+import type { GatewayResponses } from './gateway-response.ts';
+import type { ParametersPlan } from './parameters.ts';
+import type { Router } from './router.ts';
+import type { ThrottlePlan } from './throttle.ts';
+
+/*
+ * What is in force, in the form that calls need. A snapshot never changes: a change of the configuration makes
+ * another one, and calls under way keep theirs.
+ */
+
+/** Everything in force at one moment. */
+export interface Snapshot {
+  /** Host name in lower case -> who answers there. */
+  readonly hosts: ReadonlyMap<string, HostEntry>;
+  /** Domain name in lower case -> who answers on names with one label more. */
+  readonly wildcards: ReadonlyMap<string, HostEntry>;
+  /** Who answers when callers name an address instead of a host. */
+  readonly addresses: HostEntry | undefined;
+  /** Group id -> environment name -> APIs. */
+  readonly groups: ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>>;
+  /** Gateway id -> who may call its APIs. */
+  readonly callers: ReadonlyMap<string, CallersOfGateway>;
+}
+
+/** A host name on which a group answers. */
+export interface HostEntry {
+  readonly groupId: string;
+  /** The name that every group has; calls on it are counted. */
+  readonly isDebug: boolean;
+  readonly redirectToHttps: boolean;
+}
+
+/** The apps of one gateway. */
+export interface CallersOfGateway {
+  /** AppKey -> app. */
+  readonly byKey: ReadonlyMap<string, AppEntry>;
+  /** SHA-256 of an AppCode in hex -> app. A digest, since the time of a look-up must not tell about the code. */
+  readonly byCode: ReadonlyMap<string, AppEntry>;
+}
+
+/** An app that may call. */
+export interface AppEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly key: SigningKey;
+}
+
+/** A published API: everything that its calls need, worked out. */
+export interface Plan {
+  readonly publicationId: string;
+  readonly gatewayId: string;
+  readonly groupId: string;
+  readonly apiId: string;
+  readonly apiName: string;
+  readonly environmentId: string;
+  /** Name that callers send as `X-Stage`. */
+  readonly stage: string;
+  readonly method: string;
+  readonly path: string;
+  readonly matchMode: 'EXACT' | 'PREFIX';
+  readonly protocol: 'HTTP' | 'HTTPS' | 'BOTH' | 'GRPCS';
+  readonly cors: boolean;
+  readonly acl: AclPlan;
+  readonly authentication: AuthenticationPlan;
+  readonly throttle: ThrottlePlan;
+  readonly parameters: ParametersPlan;
+  readonly backends: BackendsPlan;
+  readonly signer: BackendSigner | undefined;
+  readonly responses: GatewayResponses;
+}
+
+/** How callers show who they are. */
+export interface AuthenticationPlan {
+  readonly type: 'NONE' | 'APP' | 'IAM' | 'AUTHORIZER';
+  readonly allowAppCode: boolean;
+  /** An authorizer is asked too. */
+  readonly hasAuthorizer: boolean;
+  /** Ids of the apps that may call. */
+  readonly appIds: ReadonlySet<string>;
+}

@@ -1,0 +1,186 @@
+import { fail, type Resources, type SettledOf } from '@apig/sdk/contract';
+import type { Call, Caller } from './call.ts';
+import type { CallWindow } from './counters.ts';
+import type { Account } from '../identity.ts';
+
+type Throttle = SettledOf<Resources['throttle']>;
+type ThrottleException = SettledOf<Resources['throttleException']>;
+
+/** Calls of one API that a gateway takes in a second when no policy is bound. Source: user guide, "Gateway Parameters" (ratelimit). */
+const DEFAULT_CALLS_A_SECOND = 200;
+const SECONDS = { SECOND: 1, MINUTE: 60, HOUR: 3600, DAY: 86_400 } as const;
+
+/** The limits of an API in an environment. */
+export interface ThrottlePlan {
+  readonly policy: PolicyPlan | undefined;
+  /** Calls of the API in all environments, for the gateway's own limit. */
+  readonly apiWindow: CallWindow;
+}
+
+interface PolicyPlan {
+  readonly window: CallWindow;
+  readonly windowSeconds: number;
+  readonly interval: number;
+  /** `second`, `minute`, `hour` or `day`. */
+  readonly unit: string;
+  readonly apiLimit: number;
+  /** 0 for none, as the next two. */
+  readonly userLimit: number;
+  readonly appLimit: number;
+  readonly addressLimit: number;
+  /** Limits of single apps and accounts in place of the general ones. */
+  readonly specialApps: ReadonlyMap<string, number>;
+  readonly specialUsers: ReadonlyMap<string, number>;
+}
+
+/** Works out the limits of an API. */
+export function compileThrottle(
+  apiWindow: CallWindow,
+  bound:
+    | {
+        readonly throttle: Throttle;
+        readonly exceptions: readonly ThrottleException[];
+        readonly window: CallWindow;
+      }
+    | undefined,
+): ThrottlePlan {
+  if (bound === undefined) return { apiWindow, policy: undefined };
+  const { throttle, exceptions, window } = bound;
+  const specials = (type: 'APP' | 'USER') =>
+    new Map(
+      exceptions
+        .filter(({ objectType }) => objectType === type)
+        .map((each) => [each.objectId, each.callLimit]),
+    );
+  return {
+    apiWindow,
+    policy: {
+      window,
+      windowSeconds: throttle.timeInterval * SECONDS[throttle.timeUnit],
+      interval: throttle.timeInterval,
+      unit: throttle.timeUnit.toLowerCase(),
+      apiLimit: throttle.apiCallLimit,
+      userLimit: throttle.userCallLimit ?? 0,
+      appLimit: throttle.appCallLimit ?? 0,
+      addressLimit: throttle.ipCallLimit ?? 0,
+      specialApps: specials('APP'),
+      specialUsers: specials('USER'),
+    },
+  };
+}
+
+/**
+ * Counts a call, or refuses it.
+ *
+ * 1. A policy has limits for the API, the account, the app and the address of the caller. A special limit takes the
+ *    place of the general one of its account or app; the others still hold.
+ * 2. The limits are looked at in that order. The first one without room refuses the call, and nothing is counted: a
+ *    refused call does not use up anybody's share.
+ * 3. Without a policy the gateway's limit for one API holds. Calls are counted for it in any case.
+ *
+ * Source: user guide, "Configuring Request Throttling"; API reference, "Creating a Request Throttling Policy".
+ *
+ * @throws `throttled`
+ */
+export function spend(
+  call: Call,
+  caller: Caller,
+  plan: ThrottlePlan,
+  owner: Account | undefined,
+  nowMs: number,
+): void {
+  const { apiWindow, policy } = plan;
+  apiWindow.enter(nowMs, 1);
+  if (policy === undefined) {
+    const hasRoom = apiWindow.total < DEFAULT_CALLS_A_SECOND;
+    if (hasRoom) apiWindow.total += 1;
+    if (call.isDebug) call.rates = allEnvironments(apiWindow);
+    if (!hasRoom)
+      throw fail('throttled', {
+        dimension: 'api',
+        limit: DEFAULT_CALLS_A_SECOND,
+        interval: 1,
+        unit: 'second',
+      });
+    return;
+  }
+  const { window } = policy;
+  window.enter(nowMs, policy.windowSeconds);
+  const address = call.connection.peer.text;
+  const app = caller.kind === 'app' ? caller.app.id : '';
+  const user = userOf(caller, owner);
+  const { userLimit, appLimit } = limitsOf(policy, caller, owner);
+  const shares = {
+    api: policy.apiLimit - window.total,
+    user: userLimit - (window.users.get(user) ?? 0),
+    app: appLimit - (window.apps.get(app) ?? 0),
+    ip: policy.addressLimit - (window.addresses.get(address) ?? 0),
+  };
+  const limits = { api: policy.apiLimit, user: userLimit, app: appLimit, ip: policy.addressLimit };
+  const full = DIMENSIONS.find((dimension) => limits[dimension] > 0 && shares[dimension] <= 0);
+  if (full === undefined) {
+    apiWindow.total += 1;
+    window.total += 1;
+    if (userLimit > 0) window.users.set(user, userLimit - shares.user + 1);
+    if (appLimit > 0) window.apps.set(app, appLimit - shares.app + 1);
+    if (policy.addressLimit > 0) window.addresses.set(address, policy.addressLimit - shares.ip + 1);
+  }
+  if (call.isDebug) {
+    const spent = full === undefined ? 1 : 0;
+    call.rates = [...allEnvironments(apiWindow), ...ratesOf(policy, limits, shares, spent)];
+  }
+  if (full !== undefined) {
+    const { interval, unit } = policy;
+    throw fail('throttled', { dimension: full, limit: limits[full], interval, unit });
+  }
+}
+
+/** In the order in which they are looked at. */
+const DIMENSIONS = ['api', 'user', 'app', 'ip'] as const;
+type PerDimension = Readonly<Record<(typeof DIMENSIONS)[number], number>>;
+
+/** Accounts are told apart by their id for the owner of an app, and by their project for callers with IAM. */
+function userOf(caller: Caller, owner: Account | undefined): string {
+  if (caller.kind === 'account') return caller.account.projectId;
+  return owner?.domainId ?? '';
+}
+
+/** The limits of the caller's account and app; 0 for none. Callers without identity have none. */
+function limitsOf(
+  { userLimit, appLimit, specialUsers, specialApps }: PolicyPlan,
+  caller: Caller,
+  owner: Account | undefined,
+): { readonly userLimit: number; readonly appLimit: number } {
+  if (caller.kind === 'anonymous') return NO_LIMITS;
+  const account = caller.kind === 'account' ? caller.account : owner;
+  const special =
+    specialUsers.size === 0 || account === undefined
+      ? undefined
+      : (specialUsers.get(account.domainId) ?? specialUsers.get(account.projectId));
+  return {
+    userLimit: special ?? userLimit,
+    appLimit: caller.kind === 'app' ? (specialApps.get(caller.app.id) ?? appLimit) : 0,
+  };
+}
+
+const NO_LIMITS = { userLimit: 0, appLimit: 0 };
+
+function allEnvironments({ total }: CallWindow): string[] {
+  return rate('api-allenv', DEFAULT_CALLS_A_SECOND - total, DEFAULT_CALLS_A_SECOND, 1, 'second');
+}
+
+function ratesOf(
+  { interval, unit }: PolicyPlan,
+  limits: PerDimension,
+  shares: PerDimension,
+  spent: number,
+): readonly string[] {
+  return DIMENSIONS.filter((dimension) => limits[dimension] > 0).flatMap((dimension) =>
+    rate(dimension, shares[dimension] - spent, limits[dimension], interval, unit),
+  );
+}
+
+function rate(name: string, remain: number, limit: number, interval: number, unit: string): string[] {
+  const value = `remain:${Math.max(0, remain)},limit:${limit},time:${interval} ${unit}`;
+  return [`X-Apig-RateLimit-${name}`, value];
+}
