@@ -1,6 +1,12 @@
 import { apiGroupActions } from './actions/api-group.ts';
+import { apiCheck } from './actions/api-check.ts';
 import { appActions } from './actions/app.ts';
 import { gatewayActions } from './actions/gateway.ts';
+import { publicationActions } from './actions/publication.ts';
+import { aclBindingRoutes } from './bindings/acl.ts';
+import { appAuthorizationRoutes } from './bindings/app.ts';
+import { signatureBindingRoutes } from './bindings/signature.ts';
+import { throttleBindingRoutes } from './bindings/throttle.ts';
 import type { ControlRoute } from './call.ts';
 import { collectionRoutes } from './collection.ts';
 import { collections, COLLECTION_KINDS } from './collections.ts';
@@ -14,6 +20,12 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...gatewayActions(context),
     ...apiGroupActions(context),
     ...appActions(context),
+    apiCheck(context),
+    ...publicationActions(context),
+    ...throttleBindingRoutes(context),
+    ...aclBindingRoutes(context),
+    ...signatureBindingRoutes(context),
+    ...appAuthorizationRoutes(context),
   ];
 }
 

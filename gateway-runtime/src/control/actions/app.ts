@@ -1,41 +1,26 @@
-import { param, type ControlCall, type ControlRoute } from '../call.ts';
 import { appAnswer } from '../answers/app.ts';
 import { optionalTextIn } from '../body.ts';
+import { param, type ControlRoute } from '../call.ts';
 import { collections } from '../collections.ts';
-import { viewOf, write, type ControlContext } from '../context.ts';
-import { gatewayOfPath, required } from '../lookup.ts';
+import type { ControlContext } from '../context.ts';
+import { inside } from '../inside.ts';
+import { required } from '../lookup.ts';
 import { changeObject } from '../objects.ts';
-import type { ConfigurationReader, Stored } from '../../store/configuration.ts';
-
-const APPS = 'instances/{gatewayId}/apps';
 
 /** Source: API reference, "Resetting the AppSecret of an App" and "Verifying an App". */
 export function appActions(context: ControlContext): readonly ControlRoute[] {
+  const { read, change } = inside(context, 'apps');
   return [
-    {
-      method: 'PUT',
-      path: `${APPS}/secret/{appId}`,
-      status: 200,
-      answer: (call) =>
-        write(context, call, (scope) => {
-          const appSecret = optionalTextIn(call.body, 'app_secret');
-          // Left out, it is generated like that of a new app.
-          return appAnswer(changeObject(collections.app, appOf(call, scope.draft), { appSecret }, scope));
-        }),
-    },
-    {
-      method: 'GET',
-      path: `${APPS}/validation/{appId}`,
-      status: 200,
-      answer: (call) => {
-        const { id, body } = appOf(call, viewOf(context).configuration);
-        return { id, name: body.name, remark: body.remark ?? '' };
-      },
-    },
-  ];
-}
+    change('PUT', 'secret/{appId}', 200, (call, scope, gatewayId) => {
+      const app = required(scope.draft, 'app', gatewayId, param(call, 'appId'));
+      // Left out, it is generated like that of a new app.
+      const appSecret = optionalTextIn(call.body, 'app_secret');
+      return appAnswer(changeObject(collections.app, app, { appSecret }, scope));
+    }),
 
-function appOf(call: ControlCall, configuration: ConfigurationReader): Stored<'app'> {
-  const gateway = gatewayOfPath(configuration, call.account, param(call, 'gatewayId'));
-  return required(configuration, 'app', gateway.id, param(call, 'appId'));
+    read('validation/{appId}', (call, { configuration }, gatewayId) => {
+      const { id, body } = required(configuration, 'app', gatewayId, param(call, 'appId'));
+      return { id, name: body.name, remark: body.remark ?? '' };
+    }),
+  ];
 }

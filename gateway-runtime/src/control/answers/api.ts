@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Json } from '@apig/sdk/contract';
-import type { Bodies, Stored } from '../../store/configuration.ts';
+import type { Stored } from '../../store/configuration.ts';
 import type { View } from '../context.ts';
 import type { Answers } from '../kinds.ts';
 import { find } from '../lookup.ts';
@@ -148,11 +148,4 @@ function identifier({ id, updatedAt }: Stored<'api'>): (part: string) => string 
 
 function rowsOf(value: unknown): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [];
-}
-
-/** The API that a version is of, as it was when the version was published. */
-export function apiOfVersion(version: Stored<'apiVersion'>): Stored<'api'> {
-  const { apiId, definition, publishTime } = version.body;
-  const body: Bodies['api'] = definition;
-  return { kind: 'api', id: apiId, body, createdAt: version.createdAt, updatedAt: publishTime };
 }

@@ -1,5 +1,5 @@
 import { fail, type ControlErrorName, type SettledFault } from '@apig/sdk/contract';
-import type { Bodies } from '../../store/configuration.ts';
+import type { Bodies, ConfigurationReader } from '../../store/configuration.ts';
 import type { WriteScope } from '../context.ts';
 import { valueAt } from '../faults.ts';
 import type { Rules } from '../kinds.ts';
@@ -26,7 +26,7 @@ export const apiRules: Rules<'api'> = {
   refusal: (fault, input) => tooMany(fault, valueAt(input, fault.path)),
 
   check: (api, id, before, scope) => {
-    assertPathFree(api, id, scope);
+    assertPathFree(api, id, scope.draft);
     assertFunctionsKnown(api);
     const { draft } = scope;
     if (before === undefined) assertEditionAllows(api, scope);
@@ -53,10 +53,10 @@ export function shapeOfPath(path: string): string {
 export function assertPathFree(
   api: Pick<Api, 'groupId' | 'method' | 'path' | 'matchMode'>,
   id: string | undefined,
-  { draft }: Pick<WriteScope, 'draft'>,
+  configuration: ConfigurationReader,
 ): void {
   const shape = shapeOfPath(api.path);
-  const taken = draft
+  const taken = configuration
     .by('api', 'groupId', api.groupId)
     .some(
       ({ id: otherId, body }) =>

@@ -1,4 +1,4 @@
-import { fail, RELEASE_ENVIRONMENT_ID, type Json } from '@apig/sdk/contract';
+import { fail, RELEASE_ENVIRONMENT_ID } from '@apig/sdk/contract';
 import { STORED_KINDS, type Bodies, type Stored } from '../../store/configuration.ts';
 import type { WriteScope } from '../context.ts';
 import { valueAt } from '../faults.ts';
