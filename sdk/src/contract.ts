@@ -25,6 +25,7 @@ export {
   type GatewayResponseType,
 } from './errors.ts';
 export { fieldsOf, toSnakeCase, type Field, type Marks } from './fields.ts';
+export { referencesIn, type Reference } from './references.ts';
 export { parseAddress, parseAddressRange, type AddressRange } from './addresses.ts';
 export { descriptionOf, resources, type Kind, type Resources } from './resources/index.ts';
 export { RELEASE_ENVIRONMENT_ID } from './resources/environment.ts';
