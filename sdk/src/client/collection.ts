@@ -37,8 +37,9 @@ export function createCollection(
   ): Promise<void> {
     for (const { aspect, method, body } of aspectCalls(description, before, after)) {
       const path = `${itemPath(address)}/${aspect.path}`;
-      // Each call sets a value, so that doing it twice does no more than doing it once.
-      const call = { method, path, repeatable: true, signal: options.signal };
+      // The operations that turn something on refuse to do so twice; those on entries just set them.
+      const repeatable = aspect.byEntry ?? method !== 'POST';
+      const call = { method, path, repeatable, signal: options.signal };
       await transport.call(body === undefined ? call : { ...call, body });
       if (shape.ready) await whenReady(address, options);
     }
