@@ -1,13 +1,17 @@
 import { join } from 'node:path';
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { Authentication } from './control/authentication.ts';
 import type { Credentials } from './control/credentials.ts';
 import { ConfiguredIdentities } from './control/identities.ts';
 import type { Limits } from './control/limits.ts';
+import { revisionRoutes } from './control/revisions.ts';
 import { controlRoutes } from './control/routes.ts';
-import { startControlServer } from './control/server.ts';
+import { startControlServer, type ControlServer, type Probe } from './control/server.ts';
+import { startDataPlane, type DataPlane } from './data/data-plane.ts';
+import type { BackendTls } from './data/origins.ts';
+import { listenError } from './listen-error.ts';
 import type { Log } from './observe/log.ts';
+import type { Configuration } from './store/configuration.ts';
 import { Ledger } from './store/ledger.ts';
 import { openSqlite } from './store/sqlite.ts';
 
@@ -23,11 +27,18 @@ export interface GatewayConfig {
   readonly dataDirectory: string;
   readonly credentials: Credentials;
   readonly management: ListenAddress;
+  /** Where calls of published APIs arrive; not at all unless given. */
+  readonly http?: ListenAddress;
+  readonly https?: ListenAddress;
   /** Debug domain of a group: `<group id>.apic.<suffix>`. */
   readonly domainSuffix: string;
   /** Limits that differ from the service's, by the name of the configuration item. */
   readonly limits: Limits;
+  /** Longest time that calls under way are given when the gateway stops, in milliseconds. */
+  readonly drainTimeoutMs: number;
   readonly log: Log;
+  /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
+  readonly backendTls?: BackendTls;
   /** The machine's clock, unless given. */
   readonly clock?: Clock;
 }
@@ -36,34 +47,92 @@ export interface GatewayConfig {
 export interface Gateway {
   /** Where the management API listens. */
   readonly management: ListenAddress;
-  /** Stops accepting, lets calls under way end, and closes the store. */
+  readonly http?: ListenAddress;
+  readonly https?: ListenAddress;
+  /** PEM of the certificate that HTTPS callers meet. */
+  readonly certificate?: string;
+  /** Stops accepting, lets calls under way end, and closes the database. */
   close(): Promise<void>;
 }
 
 /** Starts a gateway. @throws StartupError when something keeps it from serving. */
 export async function createGateway(config: GatewayConfig): Promise<Gateway> {
-  const { dataDirectory, credentials, management, domainSuffix, limits, log } = config;
   const clock = config.clock ?? systemClock;
-  const store = await openSqlite(join(dataDirectory, 'gateway.db'));
-  const configuration = await store.load();
-  const identities = new ConfiguredIdentities(credentials);
-  const ledger = new Ledger(store, configuration, clock, []);
-  const server = await startControlServer(
+  const identities = new ConfiguredIdentities(config.credentials);
+  const store = await openSqlite(join(config.dataDirectory, 'gateway.db'));
+  let dataPlane: DataPlane | undefined;
+  let isClosing = false;
+  try {
+    const configuration = await store.load();
+    const calls = await openDataPlane(config, configuration, identities, clock);
+    dataPlane = calls;
+    const ledger = new Ledger(store, configuration, clock, [
+      (after, changes) => {
+        calls.refresh(after, changes);
+      },
+    ]);
+    const server = await openManagement(config, ledger, identities, clock, () => !isClosing);
+    return {
+      management: { host: server.host, port: server.port },
+      ...(calls.http && { http: calls.http }),
+      ...(calls.https && { https: calls.https }),
+      ...(calls.certificate !== undefined && { certificate: calls.certificate }),
+      close: async () => {
+        isClosing = true;
+        await Promise.all([server.close(config.drainTimeoutMs), calls.drain(config.drainTimeoutMs)]);
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await dataPlane?.drain(0);
+    await store.close();
+    throw error;
+  }
+}
+
+async function openDataPlane(
+  config: GatewayConfig,
+  configuration: Configuration,
+  identities: ConfiguredIdentities,
+  clock: Clock,
+): Promise<DataPlane> {
+  const { http, https, domainSuffix, log, backendTls } = config;
+  try {
+    return await startDataPlane({
+      configuration,
+      listen: { ...(http && { http }), ...(https && { https }) },
+      domainSuffix,
+      clock,
+      identities,
+      log,
+      owner: identities.owner,
+      ...(backendTls && { backendTls }),
+    });
+  } catch (error) {
+    throw listenError('data plane', error);
+  }
+}
+
+function openManagement(
+  config: GatewayConfig,
+  ledger: Ledger,
+  identities: ConfiguredIdentities,
+  clock: Clock,
+  isReady: () => boolean,
+): Promise<ControlServer> {
+  const { management, http, https, domainSuffix, limits, log, credentials } = config;
+  const address = (http ?? https ?? management).host;
+  const ready: Probe = () =>
+    isReady() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
+  return startControlServer(
     {
-      routes: controlRoutes({ ledger, limits, domainSuffix, address: management.host }),
-      runtimeRoutes: [],
-      probes: { health: () => ({ status: 200, body: { status: 'ok' } }) },
+      routes: controlRoutes({ ledger, limits, domainSuffix, address }),
+      runtimeRoutes: revisionRoutes(ledger.store),
+      probes: { health: () => ({ status: 200, body: { status: 'ok' } }), ready },
       authentication: new Authentication(identities, clock),
       projectId: credentials.accounts[0].projectId,
       log,
     },
     management,
   );
-  return {
-    management: { host: server.host, port: server.port },
-    close: async () => {
-      await server.close();
-      await store.close();
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../gateway-runtime/src/clock.ts';
 
-/** A clock that stands still until it is turned. */
+/** A clock that can be turned. */
 export interface TestClock extends Clock {
   /** Moves the time on. */
   advance(ms: number): void;
@@ -8,16 +8,21 @@ export interface TestClock extends Clock {
   set(timeMs: number): void;
 }
 
-/** Makes a clock that shows the present time, or the given one. */
+/** Makes a clock that stands still: at the present time, or the given one. */
 export function createTestClock(startMs = Date.now()): TestClock {
-  let timeMs = startMs;
+  return turnable({ now: () => startMs });
+}
+
+/** Makes a clock that goes as another one does, and can be turned besides. */
+export function turnable(clock: Clock): TestClock {
+  let offsetMs = 0;
   return {
-    now: () => timeMs,
+    now: () => clock.now() + offsetMs,
     advance: (ms) => {
-      timeMs += ms;
+      offsetMs += ms;
     },
-    set: (ms) => {
-      timeMs = ms;
+    set: (timeMs) => {
+      offsetMs = timeMs - clock.now();
     },
   };
 }

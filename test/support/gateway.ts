@@ -6,15 +6,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, type Client } from '@apig/sdk';
 import type { Json } from '@apig/sdk/contract';
 import { sign } from '@apig/sdk/signer';
+import type { Clock } from '../../gateway-runtime/src/clock.ts';
 import type { CredentialAccount, Credentials } from '../../gateway-runtime/src/control/credentials.ts';
 import { createGateway, type Gateway, type GatewayConfig } from '../../gateway-runtime/src/gateway.ts';
 import { createLog } from '../../gateway-runtime/src/observe/log.ts';
-import { createTestClock, type TestClock } from './clock.ts';
+import { createTestClock, turnable, type TestClock } from './clock.ts';
 
 /** How a gateway under test differs from the usual one. */
-export interface OpenGatewayOptions extends Partial<Omit<GatewayConfig, 'clock'>> {
+export interface OpenGatewayOptions extends Partial<GatewayConfig> {
   /** Shows the present time and stands still, unless given. */
-  readonly clock?: TestClock;
+  readonly clock?: Clock;
 }
 
 /** An answer as it arrived. */
@@ -63,7 +64,7 @@ const CREDENTIALS: Credentials = { accounts: [TEST_ACCOUNT] };
 /** Starts a gateway on free ports of 127.0.0.1. */
 export async function openGateway(options: OpenGatewayOptions = {}): Promise<TestGateway> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'apig-test-')));
-  const clock = options.clock ?? createTestClock();
+  const clock = options.clock === undefined ? createTestClock() : turnable(options.clock);
   const logLines: string[] = [];
   const log = createLog('debug', {
     write: (line) => {
@@ -74,7 +75,9 @@ export async function openGateway(options: OpenGatewayOptions = {}): Promise<Tes
     credentials: CREDENTIALS,
     management: { host: '127.0.0.1', port: 0 },
     domainSuffix: 'localhost',
+    http: { host: '127.0.0.1', port: 0 },
     limits: {},
+    drainTimeoutMs: 5000,
     log,
     ...options,
     dataDirectory,

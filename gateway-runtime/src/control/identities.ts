@@ -4,11 +4,14 @@ import type { CredentialAccount, Credentials } from './credentials.ts';
 
 /** Knows the accounts that the credentials name. */
 export class ConfiguredIdentities implements Identities {
+  /** The account that runs the gateway. */
+  readonly owner: Account;
   readonly #accessKeys: ReadonlyMap<string, AccessKey>;
   /** SHA-256 of each token: what is compared has the same length for all, and its bytes tell nothing of the token. */
   readonly #tokens: readonly { readonly digest: Buffer; readonly account: Account }[];
 
   constructor({ accounts }: Credentials) {
+    this.owner = withoutSecrets(accounts[0]);
     this.#accessKeys = new Map(
       accounts.flatMap((account) =>
         account.accessKeys.map(({ accessKey, secretKey }) => [

@@ -3,7 +3,8 @@ import { fail, isApigError, type ApigError, type Json } from '@apig/sdk/contract
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Account } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
-import { codeOf, StartupError } from '../startup-error.ts';
+import { listenError } from '../listen-error.ts';
+import { codeOf } from '../startup-error.ts';
 import type { Authentication, Claim } from './authentication.ts';
 import type { ControlCall, ControlRoute } from './call.ts';
 import { newId, withoutDashes } from './ids.ts';
@@ -48,8 +49,8 @@ export type Probe = () => { readonly status: number; readonly body: Json };
 export interface ControlServer {
   readonly host: string;
   readonly port: number;
-  /** Stops accepting, and resolves when all calls under way are answered. */
-  close(): Promise<void>;
+  /** Stops accepting, lets calls under way end for at most that long, and closes all connections. */
+  close(timeoutMs: number): Promise<void>;
 }
 
 /** Serves the management API. @throws StartupError when it cannot listen. */
@@ -62,28 +63,20 @@ export async function startControlServer(
     await app.listen({ ...listen });
   } catch (error) {
     await app.close();
-    throw listenError('management API', listen, error);
+    throw listenError('management API', error);
   }
   const { port } = app.server.address() as AddressInfo;
-  return { host: listen.host, port, close: () => app.close() };
-}
-
-/** Why a port cannot be used, in words. */
-export function listenError(
-  what: string,
-  { host, port }: { readonly host: string; readonly port: number },
-  error: unknown,
-): StartupError {
-  const code = codeOf(error);
-  const reason =
-    code === 'EADDRINUSE'
-      ? 'the port is in use'
-      : code === 'EACCES'
-        ? 'the port needs more rights'
-        : error instanceof Error
-          ? error.message
-          : String(error);
-  return new StartupError('listen', `the ${what} cannot listen on ${host}:${port}: ${reason}`, error);
+  return {
+    host: listen.host,
+    port,
+    close: async (timeoutMs) => {
+      const timer = setTimeout(() => {
+        app.server.closeAllConnections();
+      }, timeoutMs);
+      await app.close();
+      clearTimeout(timer);
+    },
+  };
 }
 
 function createServer(options: ControlServerOptions): FastifyInstance {
