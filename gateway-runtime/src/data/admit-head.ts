@@ -18,6 +18,8 @@ const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
  * @throws `uriTooLarge`, `headersTooLarge`, `bodyTooLarge`, `badRequest`
  */
 export function admitHead(call: Call): void {
+  // Where a refused request ends, and the next one on the connection begins, is a matter of opinion.
+  call.reply.isLast = true;
   if (call.target.length > MAX_URI_BYTES) throw fail('uriTooLarge');
   admitHeaders(call);
   let authority = call.headers.first('host') ?? '';
@@ -36,6 +38,7 @@ export function admitHead(call: Call): void {
   call.rawPath = queryAt < 0 ? call.target : call.target.slice(0, queryAt);
   call.query = queryAt < 0 ? '' : call.target.slice(queryAt + 1);
   call.path = decodePath(call.rawPath);
+  call.reply.isLast = false;
 }
 
 /** A host without port and final dot, in lower case, as hosts are compared. */

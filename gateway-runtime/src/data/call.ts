@@ -35,6 +35,8 @@ export interface Reply {
   readonly isStarted: boolean;
   /** Whether the caller hung up before the answer was complete. */
   readonly isGone: boolean;
+  /** Set before an answer is sent: the connection ends with it. */
+  isLast: boolean;
   /** Called once when the caller hangs up before the answer is complete. */
   onGone: (() => void) | undefined;
   /** Called when `write` is welcome again after it returned false. */

@@ -66,27 +66,27 @@ export async function openListener({ host, port, tls, onCall }: ListenerOptions)
       : createHttpsServer({ ...SERVER_OPTIONS, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' });
   // Lines above a number would be cut off unseen; their size is bounded instead.
   server.maxHeadersCount = 0;
-  const connections = new WeakMap<Socket, Connection>();
+  const lanes = new WeakMap<Socket, Lane>();
   let isDraining = false;
 
   const accept = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
     const { socket } = request;
-    let connection = connections.get(socket);
-    if (connection === undefined)
-      connections.set(socket, (connection = toConnection(socket, tls !== undefined)));
+    let lane = lanes.get(socket);
+    if (lane === undefined) lanes.set(socket, (lane = createLane(socket, tls !== undefined)));
+    const { connection } = lane;
     if (isDraining) response.shouldKeepAlive = false;
-    onCall(
-      new Call({
-        id: createRequestId(),
-        method: request.method ?? '',
-        target: request.url ?? '',
-        httpVersion: request.httpVersion,
-        headers: new HeaderLines(request.rawHeaders),
-        body: NodeBody.of(request, expectsContinue ? response : undefined),
-        connection,
-        reply: new NodeReply(request, response),
-      }),
-    );
+    const call = new Call({
+      id: createRequestId(),
+      method: request.method ?? '',
+      target: request.url ?? '',
+      httpVersion: request.httpVersion,
+      headers: new HeaderLines(request.rawHeaders),
+      body: NodeBody.of(request, expectsContinue ? response : undefined),
+      connection,
+      reply: new NodeReply(request, response),
+    });
+    response.on('close', () => leave(lane));
+    enter(lane, socket, () => onCall(call));
   };
   server.on('request', (request, response) => accept(request, response, false));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
@@ -134,12 +134,34 @@ function drain(server: Server, timeoutMs: number): Promise<void> {
   });
 }
 
-function toConnection(socket: Socket, secure: boolean): Connection {
-  return {
-    secure,
-    peer: toAddress(socket.remoteAddress ?? ''),
-    localAddress: toAddress(socket.localAddress ?? '').text,
-  };
+/** The calls of one connection. They are served one after another, since a later one may count on what an earlier one did. */
+interface Lane {
+  readonly connection: Connection;
+  isBusy: boolean;
+  readonly waiting: (() => void)[];
+}
+
+/** Requests that a caller may send ahead of their answers. */
+const MAX_WAITING = 100;
+
+function createLane(socket: Socket, secure: boolean): Lane {
+  const peer = toAddress(socket.remoteAddress ?? '');
+  const localAddress = toAddress(socket.localAddress ?? '').text;
+  return { connection: { secure, peer, localAddress }, isBusy: false, waiting: [] };
+}
+
+function enter(lane: Lane, socket: Socket, start: () => void): void {
+  if (!lane.isBusy) {
+    lane.isBusy = true;
+    start();
+  } else if (lane.waiting.length < MAX_WAITING) lane.waiting.push(start);
+  else socket.destroy();
+}
+
+function leave(lane: Lane): void {
+  const next = lane.waiting.shift();
+  if (next === undefined) lane.isBusy = false;
+  else next();
 }
 
 /** What a request is told that the parser did not take. */

@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<number, string>> = { 494: 'Request Header Too Large
 /** The way back over a `node:http` response. */
 export class NodeReply implements Reply {
   isGone = false;
+  isLast = false;
   onGone: (() => void) | undefined;
   onDrain: (() => void) | undefined;
   bytesSent = 0;
@@ -62,6 +63,7 @@ export class NodeReply implements Reply {
   }
 
   #writeHead(status: number, head: string[]): void {
+    if (this.isLast) this.#response.shouldKeepAlive = false;
     const name = NAMES[status];
     if (name === undefined) this.#response.writeHead(status, head);
     else this.#response.writeHead(status, name, head);
@@ -83,8 +85,13 @@ export class NodeReply implements Reply {
     const request = this.#request;
     if (request.complete) return;
     request.resume();
-    const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
-    request.once('close', () => clearTimeout(timer));
-    request.once('end', () => clearTimeout(timer));
+    const { socket } = request;
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    const stop = () => {
+      clearTimeout(timer);
+      socket.off('close', stop);
+    };
+    socket.on('close', stop);
+    request.on('end', stop);
   }
 }
