@@ -3,6 +3,7 @@ import {
   createClient,
   isApigError,
   isNotPublishedError,
+  isUnfinishedError,
   RELEASE_ENVIRONMENT_ID,
   type Client,
   type InputOf,
@@ -78,6 +79,62 @@ async function published(count: number): Promise<readonly string[]> {
   return apis.map(({ id }) => id);
 }
 
+/** Definitions that use the fields which the documented JSON writes in a form of its own. */
+const BACKENDS: readonly (readonly [string, Partial<InputOf<Resources['api']>>])[] = [
+  [
+    'a mock',
+    {
+      mockBackend: { result: '{"a":1}', statusCode: 404, headers: [{ key: 'X-A', value: '1' }] },
+      cors: true,
+    },
+  ],
+  [
+    'a mock and policies',
+    {
+      requestParameters: [
+        { name: 'size', location: 'QUERY', type: 'NUMBER', validated: true, minNumber: 0, maxNumber: 9 },
+        { name: 'X-Kind', location: 'HEADER', enumerations: ['b', 'a'], validated: true, passThrough: false },
+      ],
+      mockBackend: { result: 'usual' },
+      mockPolicies: [
+        {
+          name: 'large',
+          effectMode: 'ALL',
+          conditions: [{ origin: 'param', type: 'pattern', value: '^[5-9]$', requestParameter: 'size' }],
+          result: 'large',
+          statusCode: 201,
+        },
+      ],
+    },
+  ],
+  [
+    'an HTTP backend and a policy',
+    {
+      protocol: 'BOTH',
+      httpBackend: {
+        address: 'orders.internal:8080',
+        protocol: 'HTTPS',
+        method: 'ANY',
+        path: '/orders',
+        retryCount: 3,
+        timeoutMs: 1000,
+      },
+      httpPolicies: [
+        {
+          name: 'local',
+          effectMode: 'ANY',
+          conditions: [{ origin: 'source', value: '10.0.0.0/8' }],
+          backendParameters: [{ origin: 'CONSTANT', name: 'X-From', location: 'HEADER', value: 'inside' }],
+          address: 'inside.internal',
+          protocol: 'HTTP',
+          method: 'POST',
+          path: '/inside',
+        },
+      ],
+    },
+  ],
+];
+
 describe('a deployment', () => {
   test('shows the digest of what is in force, which differs from the draft once that changes', async () => {
     const api = await createApi();
@@ -105,6 +162,22 @@ describe('a deployment', () => {
     const again = await client.deployment.update(deployment, { ...deployment, apiDigest: draft.digest });
     expect(again).toMatchObject({ apiDigest: draft.digest, publishId: deployment.publishId });
     expect(again.versionId).not.toBe(deployment.versionId);
+  });
+
+  test.each(BACKENDS)('of an API with %s has the digest of the API', async (_, parts) => {
+    const name = freshName();
+    const input = {
+      gatewayId,
+      groupId,
+      name,
+      path: `/${name}`,
+      method: 'POST',
+      authentication: 'NONE',
+    } as const;
+    const api = await client.api.create({ ...input, ...parts });
+    expect(api).toMatchObject(parts);
+    expect(await client.api.get(api)).toEqual(api);
+    expect(await client.deployment.get(await deploy(api.id))).toMatchObject({ apiDigest: api.digest });
   });
 
   test('is taken offline, also when it is offline, and then is not there', async () => {
@@ -317,4 +390,17 @@ test('an app may be authorized for an API that is not published, but not for one
     .create({ ...input, apiIds: [open.id] })
     .catch((reason: unknown) => reason);
   expect(isApigError(refused)).toBe(true);
+});
+
+test('an authorization that succeeds for a part of the APIs only exists, and says what failed', async () => {
+  const app = await client.app.create({ gatewayId, name: freshName() });
+  const api = await createApi();
+  const open = await client.api.create({ ...apiInput(freshName()), authentication: 'NONE' });
+  const input = { gatewayId, appId: app.id, environmentId: RELEASE, apiIds: [api.id, open.id] };
+  const error: unknown = await client.appAuthorization.create(input).catch((reason: unknown) => reason);
+  expect(isUnfinishedError(error)).toBe(true);
+  expect(error).toMatchObject({ id: `${app.id}/${RELEASE}`, cause: { status: 400 } });
+  expect(await client.appAuthorization.get({ gatewayId, id: `${app.id}/${RELEASE}` })).toMatchObject({
+    apiIds: [api.id],
+  });
 });

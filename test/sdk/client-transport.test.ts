@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createClient, isTransportError, type Client, type ClientOptions } from '@apig/sdk';
+import { createClient, isOutcomeUnknown, isTransportError, type Client, type ClientOptions } from '@apig/sdk';
 import { createSignableRequest, createSigningKey, parseAuthorization, verify } from '@apig/sdk/signer';
 import { answer, openScriptedServer, type Script, type ScriptedServer } from '../support/scripted-server.ts';
 
@@ -225,6 +225,29 @@ describe('an error of a gateway', () => {
       message: 'New.',
     });
   });
+});
+
+test.each([
+  [500, true],
+  [503, false],
+  [400, false],
+])('after status %i, whether something was done is to be looked at: %s', async (status, unknown) => {
+  const { client } = await open((_, response) =>
+    answer(response, status, { error_code: 'APIG.1', error_msg: '' }),
+  );
+  expect(isOutcomeUnknown(await failureOf(client.app.create({ gatewayId: 'g1', name: 'caller' })))).toBe(
+    unknown,
+  );
+});
+
+test('an endpoint that does not speak HTTPS is named as the reason', async () => {
+  const { server } = await open((_, response) => answer(response, 200, STORED));
+  const endpoint = server.endpoint.replace('http:', 'https:');
+  const client = createClient({ endpoint, projectId: 'p1', token: 't', retries: 0 });
+  const error = await failureOf(client.throttle.get(ADDRESS));
+  expect(error).toMatchObject({ code: 'EPROTO' });
+  expect(String(error)).toMatch(/does the endpoint speak HTTPS\?$/);
+  client.close();
 });
 
 test('the proxy settings of the environment are not used', async () => {

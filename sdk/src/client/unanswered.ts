@@ -1,8 +1,10 @@
 import type { Unanswered } from './exchange.ts';
 
-/** Failures before a request is sent. Those of TLS do not pass by themselves. */
+/** System calls before a request is sent. */
 const CONNECTING = new Set(['connect', 'getaddrinfo']);
-const TLS = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
+
+/** The server is not who it should be: found before a request is sent, and not to be cured by another attempt. */
+const UNTRUSTED = /^(?:CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 /** An answer that is not read to its end because it is too large. */
 export function tooLarge(maxBytes: number): Unanswered {
@@ -28,9 +30,11 @@ export function toUnanswered(cause: unknown, fallback = 'FAILED'): Unanswered {
   // With several addresses for one name, each failed in its own way.
   const failures: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
   const connecting = failures.every((each) => CONNECTING.has(textOf(each, 'syscall') ?? ''));
-  const tls = TLS.test(code);
-  const reason = failures.map((each) => textOf(each, 'message') ?? code).join('; ');
-  return { answered: false, code, reason, sent: !connecting && !tls, passing: !tls, cause };
+  const untrusted = UNTRUSTED.test(code);
+  const reasons = failures.map((each) => textOf(each, 'message')?.trim() ?? code);
+  const hint = code === 'EPROTO' ? ['does the endpoint speak HTTPS?'] : [];
+  const reason = [...reasons, ...hint].join('; ');
+  return { answered: false, code, reason, sent: !connecting && !untrusted, passing: !untrusted, cause };
 }
 
 function textOf(error: unknown, key: string): string | undefined {
