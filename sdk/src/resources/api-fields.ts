@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { coded, commaList, flag, immutable, numberText, ref, set, wire, words } from '../describe.ts';
+import {
+  coded,
+  commaList,
+  example,
+  flag,
+  immutable,
+  numberText,
+  ref,
+  set,
+  wire,
+  words,
+} from '../describe.ts';
 import { nameOfParameter, nameOfTitle, nameOfWord, pattern, remark } from '../names.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
@@ -73,7 +84,7 @@ const condition = z.object({
 
 const httpTarget = {
   /** Host and, if not the protocol's default, port: `orders.internal:8080`. May hold variables, `#NAME#`. Left out with a channel. */
-  address: wire('url_domain', text(255)),
+  address: example('orders.internal:8080', wire('url_domain', text(255))),
   /** Protocol towards the backend. */
   protocol: wire('req_protocol', z.enum(['HTTP', 'HTTPS', 'GRPC', 'GRPCS'])),
   /** Method towards the backend; `ANY` keeps the caller's. */

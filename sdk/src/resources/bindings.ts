@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { describe, immutable, ref, set } from '../describe.ts';
+import { describe, immutable, ref, set, wire } from '../describe.ts';
 
-const environmentId = () => immutable(ref('environment'));
+const environmentId = () => immutable(wire('env_id', ref('environment')));
 const apiIds = () => set(z.array(ref('api')).min(1));
 
 /** Throttle policy of APIs in an environment. Source: API reference, "Binding a Request Throttling Policy". */

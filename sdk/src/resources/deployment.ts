@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, immutable, local, ref } from '../describe.ts';
+import { describe, immutable, local, ref, wire } from '../describe.ts';
 import { remark } from '../names.ts';
 
 /** An API in force in an environment. Source: API reference, "Publishing an API or Taking It Offline". */
@@ -15,7 +15,7 @@ export const deployment = describe({
     /** API to publish. */
     apiId: immutable(ref('api')),
     /** Environment in which callers find it. */
-    environmentId: immutable(ref('environment')),
+    environmentId: immutable(wire('env_id', ref('environment'))),
     /** The API's `digest`. When the API's definition changes, it is published anew. */
     apiDigest: local(z.string().min(1)),
     /** Remark on the publication, at most 255 characters. A change publishes anew. */

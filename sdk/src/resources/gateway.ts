@@ -10,8 +10,8 @@ type Edition = (typeof EDITIONS)[number];
 const bandwidth = () => z.int().min(5).max(2000).optional();
 
 /**
- * A gateway: what calls arrive at, with its groups, APIs, policies and apps. Source: API reference, "Creating a Pay-
- * per-Use Gateway".
+ * A gateway: what calls arrive at, with its groups, APIs, policies and apps. Source: API reference, "Creating a
+ * Pay-per-Use Gateway".
  */
 export const gateway = describe({
   kind: 'gateway',

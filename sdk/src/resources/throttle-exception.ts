@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, immutable, ref, wire } from '../describe.ts';
+import { describe, example, immutable, ref, wire } from '../describe.ts';
 import { INT32_MAX } from '../names.ts';
 
 /**
@@ -28,7 +28,7 @@ export const throttleException = describe({
     /** ID of the app or account. */
     objectId: immutable(z.string().min(1).max(64)),
     /** Calls of that app or account allowed in a window of the policy, in place of the general limit; at most the policy's `apiCallLimit`. */
-    callLimit: wire('call_limits', z.int().min(1).max(INT32_MAX)),
+    callLimit: example(20, wire('call_limits', z.int().min(1).max(INT32_MAX))),
   },
   output: {},
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, immutable, ref, wire, words, type Fault } from '../describe.ts';
+import { describe, example, immutable, ref, wire, words, type Fault } from '../describe.ts';
 import { INT32_MAX, nameOfWord, remark } from '../names.ts';
 
 const limit = () => z.int().min(1).max(INT32_MAX);
@@ -24,7 +24,7 @@ export const throttle = describe({
     /** `API`: each bound API has counters of its own. `SHARED`: all bound APIs count together. */
     scope: wire('type', words({ API: 1, SHARED: 2 }).default('API')),
     /** Calls of one API allowed in a window. */
-    apiCallLimit: wire('api_call_limits', limit()),
+    apiCallLimit: example(100, wire('api_call_limits', limit())),
     /** Calls of one account allowed in a window; at most `apiCallLimit`. Left out: no such limit. */
     userCallLimit: wire('user_call_limits', limit().optional()),
     /** Calls of one app allowed in a window; at most `userCallLimit` or, without one, `apiCallLimit`. Left out: no such limit. */
@@ -34,7 +34,7 @@ export const throttle = describe({
     /** Length of a window, in `timeUnit`. */
     timeInterval: limit(),
     /** Unit of `timeInterval`. */
-    timeUnit: z.enum(['SECOND', 'MINUTE', 'HOUR', 'DAY']),
+    timeUnit: example('MINUTE', z.enum(['SECOND', 'MINUTE', 'HOUR', 'DAY'])),
     /** Remark, at most 255 characters. */
     remark: remark(),
   },
