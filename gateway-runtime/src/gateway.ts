@@ -9,17 +9,12 @@ import { controlRoutes } from './control/routes.ts';
 import { startControlServer, type ControlServer, type Probe } from './control/server.ts';
 import { startDataPlane, type DataPlane } from './data/data-plane.ts';
 import type { BackendTls } from './data/origins.ts';
+import type { ListenAddress } from './listen-address.ts';
 import { listenError } from './listen-error.ts';
 import type { Log } from './observe/log.ts';
 import type { Configuration } from './store/configuration.ts';
 import { Ledger } from './store/ledger.ts';
 import { openSqlite } from './store/sqlite.ts';
-
-/** Where a server listens. Port 0 is any free port. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What a gateway is started with. */
 export interface GatewayConfig {

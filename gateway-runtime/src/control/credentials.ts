@@ -12,28 +12,37 @@ export interface CredentialAccount extends Account {
   readonly tokens: readonly string[];
 }
 
-/** Who may call. The project of the first account is the one that runs the gateway. */
+/** Who may call. The first account runs the gateway; the others may call APIs, and manage gateways of their own projects. */
 export interface Credentials {
   readonly accounts: readonly [CredentialAccount, ...CredentialAccount[]];
 }
+
+/** What the file of the credentials holds about one account. */
+interface CredentialEntry extends Account {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly token?: string;
+}
+
+const LOCAL = { domainId: 'a'.repeat(32), domainName: 'local', userName: 'admin' };
 
 /** The credentials of a file, which is written with new ones for the given project when it is not there. */
 export function openCredentials(file: string, projectId?: string): Credentials {
   const text = readIfThere(file);
   if (text !== undefined) return parseCredentials(text, file);
-  const credentials = newCredentials(projectId);
+  const entry: CredentialEntry = {
+    ...LOCAL,
+    projectId: projectId ?? newId(),
+    accessKey: randomBytes(10).toString('hex').toUpperCase(),
+    secretKey: randomBytes(32).toString('hex'),
+  };
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, `${JSON.stringify(entry, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartupError(
-      'dataDirectory',
-      `the credentials file ${file} cannot be written: ${reason}`,
-      error,
-    );
+    throw unusable(file, 'written', error);
   }
-  return credentials;
+  return { accounts: [toAccount(entry)] };
 }
 
 /** The credentials of a file that must be there. */
@@ -45,19 +54,15 @@ export function readCredentials(file: string): Credentials {
 
 /** One account with one access key. */
 export function credentialsOf(accessKey: string, secretKey: string, projectId: string): Credentials {
-  return { accounts: [{ ...localAccount(projectId), accessKeys: [{ accessKey, secretKey }], tokens: [] }] };
+  return { accounts: [toAccount({ ...LOCAL, projectId, accessKey, secretKey })] };
 }
 
-function newCredentials(projectId = newId()): Credentials {
-  return credentialsOf(
-    randomBytes(10).toString('hex').toUpperCase(),
-    randomBytes(32).toString('hex'),
-    projectId,
-  );
-}
-
-function localAccount(projectId: string): Account {
-  return { domainId: 'a'.repeat(32), domainName: 'local', projectId, userName: 'admin' };
+function toAccount({ accessKey, secretKey, token, ...account }: CredentialEntry): CredentialAccount {
+  return {
+    ...account,
+    accessKeys: [{ accessKey, secretKey }],
+    tokens: token === undefined ? [] : [token],
+  };
 }
 
 function readIfThere(file: string): string | undefined {
@@ -65,9 +70,17 @@ function readIfThere(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartupError('dataDirectory', `the credentials file ${file} cannot be read: ${reason}`, error);
+    throw unusable(file, 'read', error);
   }
+}
+
+function unusable(file: string, done: string, error: unknown): StartupError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StartupError(
+    'dataDirectory',
+    `the credentials file ${file} cannot be ${done}: ${reason}`,
+    error,
+  );
 }
 
 function parseCredentials(text: string, file: string): Credentials {
@@ -78,44 +91,37 @@ function parseCredentials(text: string, file: string): Credentials {
     // The parser's message quotes the text, which is secret.
     throw new StartupError('setting', `the credentials file ${file} is not JSON`);
   }
-  const { accounts: given } = isObject(value) ? value : {};
-  const [first, ...rest] = Array.isArray(given) ? given.map((each) => toAccount(each, file)) : [];
-  if (first === undefined) throw malformed(file, 'accounts: expected a list of at least one account');
-  return { accounts: [first, ...rest] };
+  const owner = toEntry(value, file);
+  const { accounts: others = [] } = value as { accounts?: unknown };
+  if (!Array.isArray(others)) throw malformed(file, 'accounts: expected a list');
+  return { accounts: [toAccount(owner), ...others.map((other) => toAccount(toEntry(other, file)))] };
 }
 
-function toAccount(value: unknown, file: string): CredentialAccount {
-  if (!isObject(value)) throw malformed(file, 'accounts: expected objects');
-  const text = (name: string) => textOf(value, name, file);
-  return {
-    domainId: text('domainId'),
-    domainName: text('domainName'),
-    projectId: text('projectId'),
-    userName: text('userName'),
-    accessKeys: listOf(value, 'accessKeys', file).map((each) => {
-      const pair = isObject(each) ? each : {};
-      return { accessKey: textOf(pair, 'accessKey', file), secretKey: textOf(pair, 'secretKey', file) };
-    }),
-    tokens: listOf(value, 'tokens', file).map((token) => textOf({ tokens: token }, 'tokens', file)),
+function toEntry(value: unknown, file: string): CredentialEntry {
+  if (typeof value !== 'object' || value === null) throw malformed(file, 'expected an object');
+  const texts = value as Readonly<Record<string, unknown>>;
+  const optional = (name: string): string | undefined => {
+    const text = texts[name];
+    if (text === undefined || (typeof text === 'string' && text !== '')) return text;
+    throw malformed(file, `${name}: expected a text`);
   };
-}
-
-function textOf(value: Readonly<Record<string, unknown>>, name: string, file: string): string {
-  const text = value[name];
-  if (typeof text === 'string' && text !== '') return text;
-  throw malformed(file, `${name}: expected a text`);
-}
-
-function listOf(value: Readonly<Record<string, unknown>>, name: string, file: string): readonly unknown[] {
-  const list = value[name] ?? [];
-  if (Array.isArray(list)) return list;
-  throw malformed(file, `${name}: expected a list`);
+  const needed = (name: string): string => {
+    const text = optional(name);
+    if (text === undefined) throw malformed(file, `${name}: expected a text`);
+    return text;
+  };
+  const token = optional('token');
+  return {
+    domainId: optional('domainId') ?? LOCAL.domainId,
+    domainName: optional('domainName') ?? LOCAL.domainName,
+    userName: optional('userName') ?? LOCAL.userName,
+    projectId: needed('projectId'),
+    accessKey: needed('accessKey'),
+    secretKey: needed('secretKey'),
+    ...(token !== undefined && { token }),
+  };
 }
 
 function malformed(file: string, reason: string): StartupError {
   return new StartupError('setting', `the credentials file ${file} is not valid: ${reason}`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

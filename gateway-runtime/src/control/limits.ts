@@ -1,7 +1,14 @@
-import { fail, type ControlErrorName } from '@apig/sdk/contract';
+import { descriptionOf, fail, resources, type ControlErrorName, type Kind } from '@apig/sdk/contract';
 
 /** Limits that differ from the service's defaults: name of the configuration item to value. */
 export type Limits = Readonly<Record<string, number>>;
+
+/** The items whose limits can be set. */
+export const LIMIT_NAMES: ReadonlySet<string> = new Set([
+  'API_NUM_LIMIT',
+  'API_VERSION_NUM_LIMIT',
+  ...Object.keys(resources).flatMap((kind) => descriptionOf(kind as Kind).quota?.config ?? []),
+]);
 
 /** The limit that holds. */
 export function limitOf(limits: Limits, item: string | undefined, standard: number): number {

@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { credentialsOf, openCredentials, readCredentials, type Credentials } from './control/credentials.ts';
+import { LIMIT_NAMES, type Limits } from './control/limits.ts';
+import type { GatewayConfig } from './gateway.ts';
+import { isLoopback, parseListenAddress, type ListenAddress } from './listen-address.ts';
+import { createLog, LOG_LEVELS, type LogLevel } from './observe/log.ts';
+import { StartupError } from './startup-error.ts';
+
+/** What the process is to do: serve, or nothing more, since help or the version was asked for and shown. */
+export type Task =
+  | { readonly serve: false }
+  | {
+      readonly serve: true;
+      readonly config: GatewayConfig;
+      /** Where the credentials are; undefined when the environment holds them. */
+      readonly credentialsFile: string | undefined;
+    };
+
+/** Longest time that can be given to calls under way, in milliseconds. */
+const MAX_DRAIN_TIMEOUT_MS = 600_000;
+
+/** What commander makes of the flags and the environment. */
+interface Flags {
+  readonly dataDirectory: string;
+  readonly management: ListenAddress;
+  readonly http: ListenAddress | false;
+  readonly https: ListenAddress | false;
+  readonly allowRemote?: true;
+  readonly credentialsFile?: string;
+  readonly projectId?: string;
+  readonly domainSuffix: string;
+  readonly backendCaFile?: string;
+  readonly limits: Limits;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * Reads the settings. A flag wins over the environment. Secrets come from the environment or a file, never by flag,
+ * because all users of a machine see the arguments of its processes.
+ *
+ * @throws StartupError for a setting that cannot be used.
+ */
+export function readTask(args: readonly string[]): Task {
+  const command = createCommand();
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { serve: false };
+    throw new StartupError('setting', error.message.replace(/^error: /, ''), error);
+  }
+  const flags = command.opts<Flags>();
+  refuseRemote(flags);
+  const { http, https, management, domainSuffix, limits, drainTimeoutMs, logLevel } = flags;
+  const dataDirectory = resolve(flags.dataDirectory);
+  const { credentials, credentialsFile } = credentialsFor(flags, dataDirectory);
+  return {
+    serve: true,
+    credentialsFile,
+    config: {
+      dataDirectory,
+      credentials,
+      management,
+      ...(http !== false && { http }),
+      ...(https !== false && { https }),
+      domainSuffix,
+      limits,
+      drainTimeoutMs,
+      log: createLog(logLevel),
+      ...(flags.backendCaFile !== undefined && {
+        backendTls: { verify: true, ca: readText(flags.backendCaFile) },
+      }),
+    },
+  };
+}
+
+function createCommand(): Command {
+  return new Command('apig-gateway')
+    .description('An API gateway: a management API, and the calls of the APIs that it is told to publish.')
+    .version(versionOfPackage())
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .showSuggestionAfterError(false)
+    .addOption(
+      new Option('--data-directory <path>', 'where the configuration is kept; made when it is not there')
+        .env('APIG_DATA_DIRECTORY')
+        .default('apig-data'),
+    )
+    .addOption(
+      address('--management <host:port>', 'management API')
+        .env('APIG_MANAGEMENT')
+        .default(loopback(8090), '127.0.0.1:8090'),
+    )
+    .addOption(
+      address('--http <host:port>', 'calls over HTTP; "off" for none')
+        .env('APIG_HTTP')
+        .default(loopback(8080), '127.0.0.1:8080'),
+    )
+    .addOption(
+      address('--https <host:port>', 'calls over HTTPS; "off" for none')
+        .env('APIG_HTTPS')
+        .default(loopback(8443), '127.0.0.1:8443'),
+    )
+    // Not by the environment: whoever opens the gateway to others says so where it is started.
+    .addOption(new Option('--allow-remote', 'allow addresses that other machines can reach'))
+    .addOption(
+      new Option(
+        '--credentials-file <path>',
+        'who may call, as JSON (default: credentials.json in the data directory, made at the first start)',
+      ).env('APIG_CREDENTIALS_FILE'),
+    )
+    .addOption(
+      new Option(
+        '--project-id <id>',
+        'project of the gateways: 32 letters and digits (default: of the credentials)',
+      )
+        .env('APIG_PROJECT_ID')
+        .argParser(projectId),
+    )
+    .addOption(
+      new Option('--domain-suffix <domain>', 'end of debug domains, after <group id>.apic.')
+        .env('APIG_DOMAIN_SUFFIX')
+        .default('localhost')
+        .argParser(domain),
+    )
+    .addOption(
+      new Option('--backend-ca-file <path>', 'PEM of further issuers to trust when calling backends').env(
+        'APIG_BACKEND_CA_FILE',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--limits <name=number,...>',
+        'limits that differ from the defaults, such as APP_NUM_LIMIT=100',
+      )
+        .env('APIG_LIMITS')
+        .default({}, 'none')
+        .argParser(limitList),
+    )
+    .addOption(
+      new Option(
+        '--drain-timeout-ms <ms>',
+        `time for calls under way at the end, 0 to ${MAX_DRAIN_TIMEOUT_MS} milliseconds`,
+      )
+        .env('APIG_DRAIN_TIMEOUT_MS')
+        .default(10_000)
+        .argParser(drainTimeout),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what is logged to standard error')
+        .env('APIG_LOG_LEVEL')
+        .choices(LOG_LEVELS)
+        .default('info'),
+    )
+    .allowExcessArguments(false);
+}
+
+function address(flags: string, description: string): Option {
+  return new Option(flags, `address of the ${description}`).argParser((text: string) => {
+    if (text === 'off' && !flags.startsWith('--management')) return false;
+    const parsed = parseListenAddress(text);
+    if (parsed === undefined) throw new InvalidArgumentError('expected host:port, with a port up to 65535');
+    return parsed;
+  });
+}
+
+function loopback(port: number): ListenAddress {
+  return { host: '127.0.0.1', port };
+}
+
+function projectId(text: string): string {
+  if (!/^[A-Za-z0-9]{32}$/.test(text)) throw new InvalidArgumentError('expected 32 letters and digits');
+  return text;
+}
+
+function domain(text: string): string {
+  if (!/^(?=.{1,200}$)[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*$/.test(text)) {
+    throw new InvalidArgumentError('expected a domain name in small letters');
+  }
+  return text;
+}
+
+function limitList(text: string): Limits {
+  return Object.fromEntries(
+    text.split(',').map((item) => {
+      const [, name = '', number] = /^([A-Z_]+)=(\d{1,9})$/.exec(item.trim()) ?? [];
+      if (!LIMIT_NAMES.has(name)) {
+        throw new InvalidArgumentError(`expected name=number with a name of ${[...LIMIT_NAMES].join(', ')}`);
+      }
+      return [name, Number(number)];
+    }),
+  );
+}
+
+function drainTimeout(text: string): number {
+  const ms = Number(text);
+  if (!/^\d{1,9}$/.test(text) || ms > MAX_DRAIN_TIMEOUT_MS) {
+    throw new InvalidArgumentError(`expected a number from 0 to ${MAX_DRAIN_TIMEOUT_MS}`);
+  }
+  return ms;
+}
+
+function refuseRemote({ management, http, https, allowRemote }: Flags): void {
+  if (allowRemote) return;
+  for (const each of [management, http, https]) {
+    if (each === false || isLoopback(each)) continue;
+    throw new StartupError(
+      'setting',
+      `other machines can reach ${each.host}: give --allow-remote too if they are meant to`,
+    );
+  }
+}
+
+function credentialsFor(
+  flags: Flags,
+  dataDirectory: string,
+): { readonly credentials: Credentials; readonly credentialsFile: string | undefined } {
+  const { APIG_ACCESS_KEY: accessKey = '', APIG_SECRET_KEY: secretKey = '' } = process.env;
+  if ((accessKey === '') !== (secretKey === '')) {
+    throw new StartupError('setting', 'APIG_ACCESS_KEY and APIG_SECRET_KEY are given together or not at all');
+  }
+  if (accessKey !== '') {
+    if (flags.projectId === undefined) {
+      throw new StartupError(
+        'setting',
+        'APIG_ACCESS_KEY needs a project too: APIG_PROJECT_ID or --project-id',
+      );
+    }
+    const credentials = credentialsOf(accessKey, secretKey, flags.projectId);
+    return { credentials, credentialsFile: undefined };
+  }
+  const credentialsFile = resolve(flags.credentialsFile ?? join(dataDirectory, 'credentials.json'));
+  const credentials =
+    flags.credentialsFile === undefined
+      ? openCredentials(credentialsFile, flags.projectId)
+      : readCredentials(credentialsFile);
+  const [owner, ...others] = credentials.accounts;
+  const projectId = flags.projectId ?? owner.projectId;
+  return { credentials: { accounts: [{ ...owner, projectId }, ...others] }, credentialsFile };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError('setting', `the file ${file} cannot be read: ${reason}`, error);
+  }
+}
+
+function versionOfPackage(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
