@@ -78,84 +78,86 @@ export function readTask(args: readonly string[]): Task {
 }
 
 function createCommand(): Command {
-  return new Command('apig-gateway')
-    .description('An API gateway: a management API, and the calls of the APIs that it is told to publish.')
-    .version(versionOfPackage())
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .showSuggestionAfterError(false)
-    .addOption(
-      new Option('--data-directory <path>', 'where the configuration is kept; made when it is not there')
-        .env('APIG_DATA_DIRECTORY')
-        .default('apig-data'),
-    )
-    .addOption(
-      address('--management <host:port>', 'management API')
-        .env('APIG_MANAGEMENT')
-        .default(loopback(8090), '127.0.0.1:8090'),
-    )
-    .addOption(
-      address('--http <host:port>', 'calls over HTTP; "off" for none')
-        .env('APIG_HTTP')
-        .default(loopback(8080), '127.0.0.1:8080'),
-    )
-    .addOption(
-      address('--https <host:port>', 'calls over HTTPS; "off" for none')
-        .env('APIG_HTTPS')
-        .default(loopback(8443), '127.0.0.1:8443'),
-    )
-    // Not by the environment: whoever opens the gateway to others says so where it is started.
-    .addOption(new Option('--allow-remote', 'allow addresses that other machines can reach'))
-    .addOption(
-      new Option(
-        '--credentials-file <path>',
-        'who may call, as JSON (default: credentials.json in the data directory, made at the first start)',
-      ).env('APIG_CREDENTIALS_FILE'),
-    )
-    .addOption(
-      new Option(
-        '--project-id <id>',
-        'project of the gateways: 32 letters and digits (default: of the credentials)',
+  return (
+    new Command('apig-gateway')
+      .description('An API gateway: a management API, and the calls of the APIs that it is told to publish.')
+      .version(versionOfPackage())
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined })
+      .showSuggestionAfterError(false)
+      .addOption(
+        new Option('--data-directory <path>', 'where the configuration is kept; made when it is not there')
+          .env('APIG_DATA_DIRECTORY')
+          .default('apig-data'),
       )
-        .env('APIG_PROJECT_ID')
-        .argParser(projectId),
-    )
-    .addOption(
-      new Option('--domain-suffix <domain>', 'end of debug domains, after <group id>.apic.')
-        .env('APIG_DOMAIN_SUFFIX')
-        .default('localhost')
-        .argParser(domain),
-    )
-    .addOption(
-      new Option('--backend-ca-file <path>', 'PEM of further issuers to trust when calling backends').env(
-        'APIG_BACKEND_CA_FILE',
-      ),
-    )
-    .addOption(
-      new Option(
-        '--limits <name=number,...>',
-        'limits that differ from the defaults, such as APP_NUM_LIMIT=100',
+      .addOption(
+        address('--management <host:port>', 'management API')
+          .env('APIG_MANAGEMENT')
+          .default(loopback(8090), '127.0.0.1:8090'),
       )
-        .env('APIG_LIMITS')
-        .default({}, 'none')
-        .argParser(limitList),
-    )
-    .addOption(
-      new Option(
-        '--drain-timeout-ms <ms>',
-        `time for calls under way at the end, 0 to ${MAX_DRAIN_TIMEOUT_MS} milliseconds`,
+      .addOption(
+        address('--http <host:port>', 'calls over HTTP; "off" for none')
+          .env('APIG_HTTP')
+          .default(loopback(8080), '127.0.0.1:8080'),
       )
-        .env('APIG_DRAIN_TIMEOUT_MS')
-        .default(10_000)
-        .argParser(drainTimeout),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'what is logged to standard error')
-        .env('APIG_LOG_LEVEL')
-        .choices(LOG_LEVELS)
-        .default('info'),
-    )
-    .allowExcessArguments(false);
+      .addOption(
+        address('--https <host:port>', 'calls over HTTPS; "off" for none')
+          .env('APIG_HTTPS')
+          .default(loopback(8443), '127.0.0.1:8443'),
+      )
+      // Not by the environment: whoever opens the gateway to others says so where it is started.
+      .addOption(new Option('--allow-remote', 'allow addresses that other machines can reach'))
+      .addOption(
+        new Option(
+          '--credentials-file <path>',
+          'who may call, as JSON (default: credentials.json in the data directory, made at the first start)',
+        ).env('APIG_CREDENTIALS_FILE'),
+      )
+      .addOption(
+        new Option(
+          '--project-id <id>',
+          'project of the gateways: 32 letters and digits (default: of the credentials)',
+        )
+          .env('APIG_PROJECT_ID')
+          .argParser(projectId),
+      )
+      .addOption(
+        new Option('--domain-suffix <domain>', 'end of debug domains, after <group id>.apic.')
+          .env('APIG_DOMAIN_SUFFIX')
+          .default('localhost')
+          .argParser(domain),
+      )
+      .addOption(
+        new Option('--backend-ca-file <path>', 'PEM of further issuers to trust when calling backends').env(
+          'APIG_BACKEND_CA_FILE',
+        ),
+      )
+      .addOption(
+        new Option(
+          '--limits <name=number,...>',
+          'limits that differ from the defaults, such as APP_NUM_LIMIT=100',
+        )
+          .env('APIG_LIMITS')
+          .default({}, 'none')
+          .argParser(limitList),
+      )
+      .addOption(
+        new Option(
+          '--drain-timeout-ms <ms>',
+          `time for calls under way at the end, 0 to ${MAX_DRAIN_TIMEOUT_MS} milliseconds`,
+        )
+          .env('APIG_DRAIN_TIMEOUT_MS')
+          .default(10_000)
+          .argParser(drainTimeout),
+      )
+      .addOption(
+        new Option('--log-level <level>', 'what is logged to standard error')
+          .env('APIG_LOG_LEVEL')
+          .choices(LOG_LEVELS)
+          .default('info'),
+      )
+      .allowExcessArguments(false)
+  );
 }
 
 function address(flags: string, description: string): Option {
