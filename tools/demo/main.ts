@@ -114,7 +114,7 @@ async function demonstrate(): Promise<void> {
       `debug domain    curl --resolve ${debugDomain ?? ''}:${port}:127.0.0.1 http://${debugDomain ?? ''}:${port}/products`,
     );
     screen.line(
-      `Pulumi          cd examples/orders && . ${join('../..', relative(root, stack.environmentFile))} && pulumi stack --stack dev`,
+      `Pulumi          cd examples/orders && . ${join('../..', relative(root, stack.environmentFile))} && pulumi stack`,
     );
     screen.line(
       `state and data  ${relative(process.cwd(), directory)}/ (credentials, log, state; emptied by the next run)`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runProgram, lastLines } from '../setup/process.js';
 import { DemoFailure } from './failure.ts';
 
-/** The example's stack, with its state and its config below the demonstration's own folder. */
+/** The example's stack `local`: its state lies in the demonstration's own folder, its config beside the other stacks'. */
 export interface DemoStack {
   /** File to source in a shell to work with the stack by hand. */
   readonly environmentFile: string;
@@ -16,6 +16,8 @@ export interface DemoStack {
   outputs(): Promise<Readonly<Record<string, string>>>;
 }
 
+const STACK = 'local';
+
 /** What the provider needs to reach the gateway. */
 export interface Connection {
   readonly endpoint: string;
@@ -24,14 +26,13 @@ export interface Connection {
   readonly secretKey: string;
 }
 
-/** Opens the stack `dev` of the program in `program`. */
+/** Opens the stack with the config of `dev`, in a file of its own that git ignores. */
 export function openDemoStack(program: string, directory: string, connection: Connection): DemoStack {
   const state = join(directory, 'state');
-  const configFile = join(directory, 'Pulumi.dev.yaml');
   const environmentFile = join(directory, 'environment.sh');
   mkdirSync(state, { recursive: true });
   // A copy, so that ports and secrets of this run do not end up in the repository.
-  copyFileSync(join(program, 'Pulumi.dev.yaml'), configFile);
+  copyFileSync(join(program, 'Pulumi.dev.yaml'), join(program, `Pulumi.${STACK}.yaml`));
   const settings = {
     PULUMI_HOME: join(directory, 'pulumi'),
     PULUMI_BACKEND_URL: `file://${state}`,
@@ -46,7 +47,7 @@ export function openDemoStack(program: string, directory: string, connection: Co
   const shown = { ...settings, PATH: process.env['PATH'], NODE_OPTIONS: process.env['NODE_OPTIONS'] };
   const lines = Object.entries(shown).map(([name, value]) => `export ${name}='${value ?? ''}'\n`);
   writeFileSync(environmentFile, lines.join(''), { mode: 0o600 });
-  const stackFlags = ['--stack', 'dev', '--config-file', configFile];
+  const stackFlags = ['--stack', STACK];
 
   const quietly = async (args: string[], input?: string): Promise<string> => {
     const options = { cwd: program, env, ...(input === undefined ? {} : { input }) };
@@ -61,7 +62,7 @@ export function openDemoStack(program: string, directory: string, connection: Co
   return {
     environmentFile,
     init: async () => {
-      await quietly(['stack', 'init', 'dev', '--config-file', configFile]);
+      await quietly(['stack', 'init', STACK]);
     },
     // By standard input, since arguments are visible to every user of the machine.
     set: async (key, value, { secret } = { secret: false }) => {
@@ -88,7 +89,7 @@ export function openDemoStack(program: string, directory: string, connection: Co
       });
     },
     outputs: async () =>
-      JSON.parse(await quietly(['stack', 'output', '--json', '--show-secrets', '--stack', 'dev'])) as Record<
+      JSON.parse(await quietly(['stack', 'output', '--json', '--show-secrets', ...stackFlags])) as Record<
         string,
         string
       >,
