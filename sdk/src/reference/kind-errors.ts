@@ -1,0 +1,67 @@
+import { controlErrors, type ControlErrorName } from '../errors.ts';
+import { fieldOf, fieldsOf } from '../fields.ts';
+import { descriptionOf, resources, type Kind } from '../resources/index.ts';
+import type { KindComments } from './comments.ts';
+import { typedSchema } from './json-schemas.ts';
+import { z } from 'zod';
+
+/** Errors of a kind's operations, by what brings them about. */
+export interface KindErrors {
+  /** Whoever calls is not known. */
+  readonly caller: readonly ControlErrorName[];
+  /** An object of the path, other than the one that is asked for, is not there. */
+  readonly parents: readonly ControlErrorName[];
+  /** The object is not there. */
+  readonly missing: readonly ControlErrorName[];
+  /** An object that the input refers to is not there. */
+  readonly references: readonly ControlErrorName[];
+  /** The input is not valid, or what must be unique is taken. */
+  readonly input: readonly ControlErrorName[];
+  /** There are as many as there may be. */
+  readonly quota: readonly ControlErrorName[];
+}
+
+/** The errors that a kind's description leads to. A gateway may answer others of the catalogue too. */
+export function errorsOf(kind: Kind, { errors }: KindComments): KindErrors {
+  const { input, missing, parents, unique, quota } = descriptionOf(kind);
+  const fields = fieldsOf(input);
+  const isManagement = controlErrors[missing].code.startsWith('APIC.');
+  const hasNumber = /"type":"(?:integer|number)"/.test(JSON.stringify(typedSchema(input)));
+  const range = ['valueTooSmall', 'valueTooLarge'] as const;
+  const validity: readonly ControlErrorName[] = isManagement
+    ? ['gatewayFieldInvalid']
+    : ['valueMissing', 'valueInvalid', ...(hasNumber ? range : []), ...errors];
+  const missingOf = (some: typeof fields) =>
+    distinct(some.flatMap(({ inner, marks }) => notFound(inner, marks.ref)));
+  return {
+    caller: [isManagement ? 'managementTokenMissing' : 'tokenMissing'],
+    parents: missingOf(fields.filter(({ name }) => parents.includes(name))),
+    missing: [missing],
+    references: missingOf(fields.filter(({ name }) => !parents.includes(name))),
+    input: distinct([...validity, ...(unique === undefined ? [] : [unique.error])]),
+    quota: quota === undefined ? [] : [quota.error],
+  };
+}
+
+/** The same errors in one list, each once. */
+export function allErrorsOf(kind: Kind, comments: KindComments): readonly ControlErrorName[] {
+  const { caller, parents, missing, references, input, quota } = errorsOf(kind, comments);
+  return distinct([...caller, ...parents, ...missing, ...references, ...input, ...quota]);
+}
+
+/** Each once. */
+export function distinct<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)];
+}
+
+function notFound(inner: z.ZodType, ref: string | undefined): readonly ControlErrorName[] {
+  // Where an ID of a gateway leads to its content, its absence has a code of the content.
+  if (ref === 'gateway') return ['gatewayOfPathNotFound'];
+  if (ref !== undefined) return Object.hasOwn(resources, ref) ? [descriptionOf(ref as Kind).missing] : [];
+  if (inner instanceof z.ZodArray) {
+    const item = fieldOf('', inner.element as z.ZodType);
+    return notFound(item.inner, item.marks.ref);
+  }
+  if (!(inner instanceof z.ZodObject)) return [];
+  return fieldsOf(inner).flatMap((field) => notFound(field.inner, field.marks.ref));
+}
