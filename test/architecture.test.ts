@@ -13,6 +13,7 @@ const files = ['sdk/src', 'provider/src', 'gateway-runtime/src', 'examples', 'to
 /** Where a package may be imported; everything else is forbidden. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   axios: ['sdk/src/client/transport.ts'],
+  typescript: ['tools/reference/comments.ts'],
   '@pulumi/pulumi': ['provider/src/resource.ts', 'provider/src/index.ts', 'examples/'],
   'better-sqlite3': ['gateway-runtime/src/store/sqlite.ts'],
   kysely: ['gateway-runtime/src/store/'],
