@@ -26,10 +26,7 @@ export async function readRequests(pieces: readonly Buffer[]): Promise<Verdict> 
   });
   const wire = new Wire();
   server.emit('connection', wire);
-  for (const piece of pieces) {
-    if (isRefused) break;
-    wire.emit('data', Buffer.from(piece));
-  }
+  for (const piece of pieces) wire.emit('data', Buffer.from(piece));
   await settled();
   const messages = taken
     .filter(({ incoming }) => incoming.complete)

@@ -101,7 +101,7 @@ const soundRequest = fc
 const change = fc.record({
   place: fc.nat(),
   kind: fc.constantFrom('insert', 'remove', 'replace', 'double'),
-  byte: fc.constantFrom(...'\r\n \t:;,=/.0123aFx-_"\\#\0\x7f\x80\xff'),
+  byte: fc.constantFrom(...Array.from('\r\n \t:;,=/.0123aFx-_"\\#\0\x7f\x80\xff')),
 });
 
 const streams = {

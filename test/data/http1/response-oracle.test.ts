@@ -84,7 +84,7 @@ const answer = fc
       `${before}${line}\r\n${fields.join('')}${framing}\r\n${body}`,
   );
 
-const change = fc.tuple(fc.nat(), fc.constantFrom(...'\r\n \t:;,/.0123aFx"\0\x7f\xff'));
+const change = fc.tuple(fc.nat(), fc.constantFrom(...Array.from('\r\n \t:;,/.0123aFx"\0\x7f\xff')));
 const changes = fc.oneof(fc.constant([]), fc.array(change, { maxLength: 2 }));
 
 describe('an answer of a backend', () => {

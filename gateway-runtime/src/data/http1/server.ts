@@ -1,0 +1,143 @@
+import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { FAULTS } from './faults.ts';
+import { ServerConnection } from './server-connection.ts';
+import type { ServerSettings } from './settings.ts';
+import { statusLine } from './status-line.ts';
+import { Sweep } from './sweep.ts';
+
+/** Where a server listens. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Whether several threads or processes share the port. */
+  readonly reusePort?: boolean;
+}
+
+/** How often deadlines of callers are looked at. */
+const TICK_MS = 100;
+
+/** Connections over the limit that are told so at a time; the others are closed without a word. */
+const MAX_TOLD = 64;
+
+const TOLD_MS = 1000;
+
+/** An HTTP/1.1 server. */
+export class Server {
+  isDraining = false;
+  readonly settings: ServerSettings;
+  readonly sweep = new Sweep(TICK_MS);
+  readonly #server: NetServer;
+  readonly #connections = new Set<ServerConnection>();
+  readonly #perAddress = new Map<string, number>();
+  #told = 0;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(settings: ServerSettings, tls?: TlsOptions) {
+    this.settings = settings;
+    const options = { allowHalfOpen: true, noDelay: true };
+    this.#server =
+      tls === undefined
+        ? createServer(options, (socket) => this.#accept(socket, false))
+        : createTlsServer({ handshakeTimeout: settings.times.headMs, ...tls, ...options }, (socket) =>
+            this.#accept(socket, true),
+          );
+    // Connections that are still shaking hands are counted by the system's side alone.
+    this.#server.maxConnections = settings.maxConnections + MAX_TOLD;
+    // A failed handshake is nobody's request.
+    this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+  }
+
+  /** Number of open connections. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Begins to listen. @throws the system's error when the port is taken */
+  listen(options: ListenOptions): Promise<AddressInfo> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ backlog: 4096, ...options }, () => {
+        server.off('error', reject);
+        const address = server.address();
+        if (address === null || typeof address === 'string') reject(new Error('a server has no address'));
+        else resolve(address);
+      });
+    });
+  }
+
+  /** Takes no new connections, lets requests under way finish for at most that long, then ends what is left. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.isDraining = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of [...this.#connections]) connection.drain();
+    if (this.#connections.size > 0) {
+      const timer = setTimeout(() => {
+        for (const connection of [...this.#connections]) connection.socket.destroy();
+      }, timeoutMs);
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
+      });
+      clearTimeout(timer);
+    }
+    await closed;
+  }
+
+  /** Takes a connection out of the count. */
+  release(connection: ServerConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    const count = (this.#perAddress.get(connection.remoteAddress) ?? 1) - 1;
+    if (count === 0) this.#perAddress.delete(connection.remoteAddress);
+    else this.#perAddress.set(connection.remoteAddress, count);
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+
+  #accept(socket: Socket, isSecure: boolean): void {
+    const address = socket.remoteAddress;
+    // Without an address it has closed already.
+    if (address === undefined || this.isDraining) {
+      socket.on('error', noop);
+      socket.destroy();
+      return;
+    }
+    const count = (this.#perAddress.get(address) ?? 0) + 1;
+    if (
+      this.#connections.size >= this.settings.maxConnections ||
+      count > this.settings.maxConnectionsPerAddress
+    ) {
+      this.#turnAway(socket);
+      return;
+    }
+    this.#perAddress.set(address, count);
+    this.#connections.add(new ServerConnection(socket, isSecure, this));
+  }
+
+  /** Tells a connection over the limit why it is closed, if not too many are being told at the time. */
+  #turnAway(socket: Socket): void {
+    socket.on('error', noop);
+    if (this.#told >= MAX_TOLD) {
+      socket.destroy();
+      return;
+    }
+    this.#told += 1;
+    const status = FAULTS.tooManyConnections;
+    const { fields, body } = this.settings.refuse('tooManyConnections', status, undefined);
+    const timer = setTimeout(() => socket.destroy(), TOLD_MS);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#told -= 1;
+    });
+    // What it sends is read and dropped: closing with bytes unread would take the answer back.
+    socket.resume();
+    socket.end(
+      `${statusLine(status)}${fields}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+      'latin1',
+    );
+  }
+}
+
+function noop(): void {
+  // A broken connection is told by its close.
+}
