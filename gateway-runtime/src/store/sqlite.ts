@@ -22,8 +22,11 @@ const CHANGES_PER_STATEMENT = 1000;
  *
  * @throws StartupError when the directory cannot be used, or the database is of a newer version or in use.
  */
-export async function openSqlite(file: string): Promise<Store> {
-  const connection = connect(file);
+export async function openSqlite(
+  file: string,
+  { busyTimeoutMs = BUSY_TIMEOUT_MS }: { readonly busyTimeoutMs?: number } = {},
+): Promise<Store> {
+  const connection = connect(file, busyTimeoutMs);
   const database = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });
   try {
     refuseNewer(connection, file);
@@ -149,7 +152,7 @@ async function writeObject(
     .execute();
 }
 
-function connect(file: string): Database.Database {
+function connect(file: string, busyTimeoutMs: number): Database.Database {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // SQLite gives its other files the mode of this one.
@@ -158,7 +161,7 @@ function connect(file: string): Database.Database {
     throw startupError(file, error);
   }
   try {
-    const connection = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    const connection = new Database(file, { timeout: busyTimeoutMs });
     connection.pragma('locking_mode = EXCLUSIVE');
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
