@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { fieldsOf, type Field } from '../fields.ts';
 import { objectIn, type FieldComments } from './comments.ts';
 import { defaultOf } from './json-schemas.ts';
-import { code, table } from './markdown.ts';
+import { code, table, valueCode } from './markdown.ts';
 import { changeInWords } from './replacement.ts';
 import { typeInWords } from './type-words.ts';
 
@@ -81,8 +81,7 @@ function nestedTables(
 
 function valueInWords(field: Field): string {
   const standard = defaultOf(field);
-  if (standard !== undefined)
-    return `default ${code(typeof standard === 'string' ? standard : JSON.stringify(standard))}`;
+  if (standard !== undefined) return `default ${valueCode(standard)}`;
   if (!field.optional) return 'required';
   return field.marks.generated ? 'optional, generated' : 'optional';
 }

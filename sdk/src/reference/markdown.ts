@@ -16,6 +16,11 @@ export function code(text: string): string {
   return `${fence}${blank}${text}${blank}${fence}`;
 }
 
+/** A value: a text as it is, anything else as JSON. */
+export function valueCode(value: unknown): string {
+  return code(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
 /** Paragraphs, tables and the like with a blank line between them. Empty ones are left out. */
 export function blocks(parts: readonly string[]): string {
   return parts

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fieldOf, type Field, type JsonSchema } from '../fields.ts';
 import { typedSchema } from './json-schemas.ts';
-import { code, listed } from './markdown.ts';
+import { code, listed, valueCode } from './markdown.ts';
 
 /** Patterns beyond this length tell a reader nothing; the comment of the field says what is meant. */
 const LONGEST_PATTERN = 60;
@@ -26,12 +26,9 @@ function schemaInWords(schema: JsonSchema): string {
   if (Array.isArray(choices)) {
     return listed([...new Set(choices.map((choice) => schemaInWords(choice as JsonSchema)))], 'or');
   }
-  if (constant !== undefined) return code(JSON.stringify(constant));
+  if (constant !== undefined) return valueCode(constant);
   if (Array.isArray(values)) {
-    return listed(
-      values.map((value) => code(String(value))),
-      'or',
-    );
+    return listed(values.map(valueCode), 'or');
   }
   switch (type) {
     case 'string':

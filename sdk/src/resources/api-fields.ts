@@ -206,7 +206,7 @@ export const apiFields = {
   /** `EXACT`: the whole path. `PREFIX`: the path and everything below it. */
   matchMode: words({ EXACT: 'NORMAL', PREFIX: 'SWA' }).default('EXACT'),
   /** Who may call: anybody (`NONE`), authorized apps (`APP`), accounts (`IAM`) or whom a custom authorizer lets in (`AUTHORIZER`). */
-  authentication: wire('auth_type', z.enum(['NONE', 'APP', 'IAM', 'AUTHORIZER'])),
+  authentication: example('APP', wire('auth_type', z.enum(['NONE', 'APP', 'IAM', 'AUTHORIZER']))),
   /** Whether an app may send an AppCode instead of a signature; with `APP` only, over HTTPS only. */
   allowAppCode: wire(
     'auth_opt',

@@ -26,7 +26,7 @@ export const throttleException = describe({
     /** What the exception is for: an `APP`, or an account, `USER`. */
     objectType: immutable(z.enum(['APP', 'USER'])),
     /** ID of the app or account. */
-    objectId: immutable(z.string().min(1).max(64)),
+    objectId: example('app.id', immutable(z.string().min(1).max(64))),
     /** Calls of that app or account allowed in a window of the policy, in place of the general limit; at most the policy's `apiCallLimit`. */
     callLimit: example(20, wire('call_limits', z.int().min(1).max(INT32_MAX))),
   },
