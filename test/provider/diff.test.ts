@@ -61,6 +61,13 @@ describe('nothing changes', () => {
     ['a generated key that is left out', 'app', {}, { appKey: undefined, appSecret: undefined }],
     ['a default that is written out', 'throttle', {}, { scope: 'API' }],
     ['an empty text and none', 'throttle', { remark: '' }, { remark: undefined }],
+    ['an empty map and none', 'gateway', { tags: {} }, { tags: undefined }],
+    [
+      'an empty list and none',
+      'api',
+      { httpPolicies: [], tags: [] },
+      { httpPolicies: undefined, tags: undefined },
+    ],
     ['the order of members', 'aclBinding', {}, { apiIds: ['api-2', 'api-1'] }],
   ])('by %s', (_, kind, before, after) => {
     expect(compare(kind, before, after)).toMatchObject(NO_CHANGE);

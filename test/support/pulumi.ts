@@ -215,6 +215,8 @@ async function stackEnvironment(home: string): Promise<NodeJS.ProcessEnv> {
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: 'test',
     PULUMI_SKIP_UPDATE_CHECK: '1',
+    // A command starts two Node processes, each of which would compile the whole SDK anew.
+    NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
     // Shows the switch --event-log.
