@@ -1,7 +1,9 @@
 import type { Exchange } from '../../../gateway-runtime/src/data/http1/exchange.ts';
+import { FAULTS } from '../../../gateway-runtime/src/data/http1/faults.ts';
 import { forwardedText } from '../../../gateway-runtime/src/data/http1/hop-by-hop.ts';
 import { FIELD } from '../../../gateway-runtime/src/data/http1/head.ts';
-import { Origin, type OriginOptions } from '../../../gateway-runtime/src/data/http1/origin.ts';
+import type { Origin } from '../../../gateway-runtime/src/data/http1/origin.ts';
+import { type OriginOptions } from '../../../gateway-runtime/src/data/http1/origin.ts';
 import { relay } from '../../../gateway-runtime/src/data/http1/relay.ts';
 import { Server } from '../../../gateway-runtime/src/data/http1/server.ts';
 import type { ServerConnection } from '../../../gateway-runtime/src/data/http1/server-connection.ts';
@@ -46,7 +48,7 @@ export async function openEngine(
     serve,
     refuse: (fault) => {
       refused.push(fault);
-      return { fields: '', body: fault };
+      return { status: FAULTS[fault], fields: '', body: fault };
     },
   });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -8,7 +8,7 @@ export interface HeadLimits {
   readonly firstLineBytes: number;
   /** One field line without its CR LF. */
   readonly fieldBytes: number;
-  /** All lines together. */
+  /** All field lines together. */
   readonly headBytes: number;
   readonly fields: number;
 }
@@ -51,6 +51,7 @@ export abstract class HeadParser {
   #state = LINE;
   #marked = 0;
   #lineStart = 0;
+  #fieldsStart = 0;
   #gathered = NO_BYTES;
   #gatheredBytes = 0;
   /** Where the head starts among the gathered bytes: after the empty lines before it. */
@@ -140,6 +141,7 @@ export abstract class HeadParser {
       if (at < 0) return at;
       this.#isAtFields = true;
       this.#lineStart = at - this.base;
+      this.#fieldsStart = at - this.base;
     }
     const after = this.#readFields(at, end);
     if (after < 0) return after;
@@ -203,7 +205,7 @@ export abstract class HeadParser {
     // A line that is still arriving is held to its limit too: this is what bounds the memory of a slow head.
     if (state !== LINE && at - base - this.#lineStart > limits.fieldBytes)
       return this.refuse('fieldTooLarge');
-    if (at - base > limits.headBytes) return this.refuse('headTooLarge');
+    if (at - base - this.#fieldsStart > limits.headBytes) return this.refuse('headTooLarge');
     return MORE;
   }
 
@@ -218,7 +220,7 @@ export abstract class HeadParser {
     marks[marked + 4] = fieldKind(bytes, base + start, base + (marks[marked + 1] ?? 0));
     this.count += 1;
     if (at - 2 - base - start > limits.fieldBytes) this.fault = 'fieldTooLarge';
-    else if (at - base > limits.headBytes) this.fault = 'headTooLarge';
+    else if (at - base - this.#fieldsStart > limits.headBytes) this.fault = 'headTooLarge';
   }
 
   #gather(chunk: Buffer, from: number, to: number): void {

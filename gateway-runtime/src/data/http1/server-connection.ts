@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { BodyDecoder } from './body-decoder.ts';
 import { Exchange, type ExchangeConnection } from './exchange.ts';
-import { FAULTS, type Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { FRAMING } from './framing.ts';
 import { MORE, REFUSED } from './head-parser.ts';
 import { IncomingBody, type BodySource } from './incoming-body.ts';
@@ -359,8 +359,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
       this.socket.destroy();
       return;
     }
-    const status = FAULTS[fault];
-    const { fields, body } = settings.refuse(fault, status, this);
+    const { status, fields, body } = settings.refuse(fault, this);
     this.socket.write(
       `${statusLine(status)}${fields}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${
         exchange?.head.method === 'HEAD' ? '' : body

@@ -1,6 +1,5 @@
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { FAULTS } from './faults.ts';
 import { ServerConnection } from './server-connection.ts';
 import type { ServerSettings } from './settings.ts';
 import { statusLine } from './status-line.ts';
@@ -122,8 +121,7 @@ export class Server {
       return;
     }
     this.#told += 1;
-    const status = FAULTS.tooManyConnections;
-    const { fields, body } = this.settings.refuse('tooManyConnections', status, undefined);
+    const { status, fields, body } = this.settings.refuse('tooManyConnections', undefined);
     const timer = setTimeout(() => socket.destroy(), TOLD_MS);
     socket.on('close', () => {
       clearTimeout(timer);

@@ -28,12 +28,17 @@ export interface ServerSettings {
   /** Answers a request, now or later; must not throw. */
   serve(exchange: Exchange, connection: ServerConnection): void;
   /**
-   * Field lines and body of the answer to a request that breaks the rules. `connection` is undefined when it was not
-   * taken in. Framing lines are added.
+   * The answer to a request that breaks the rules, or to a connection over the limit, which is not given then. Lines
+   * that frame are added.
    */
-  refuse(
-    fault: Fault,
-    status: number,
-    connection: ServerConnection | undefined,
-  ): { readonly fields: string; readonly body: string };
+  refuse(fault: Fault, connection: ServerConnection | undefined): Refusal;
+}
+
+/** An answer of the engine's own. */
+export interface Refusal {
+  readonly status: number;
+  /** Field lines, each with its CR LF. */
+  readonly fields: string;
+  /** One character a byte. */
+  readonly body: string;
 }
