@@ -15,7 +15,8 @@ describe('a debug domain', () => {
     traffic = await openTraffic({ clock });
     host = `${traffic.groupId}.apic.localhost`;
     traffic.publish({ path: '/debug' });
-    for (let count = 0; count < 1000; count += 1) await traffic.call({ path: count < 100 ? '/debug' : '/other', host });
+    for (let count = 0; count < 1000; count += 1)
+      await traffic.call({ path: count < 100 ? '/debug' : '/other', host });
   });
 
   afterAll(() => traffic.dispose());
@@ -24,7 +25,8 @@ describe('a debug domain', () => {
     expect(await traffic.call({ path: '/debug', host })).toMatchObject({
       status: 429,
       code: 'APIG.0308',
-      message: 'The throttling threshold has been reached: policy domain over ratelimit,limit:1000,time:1 day',
+      message:
+        'The throttling threshold has been reached: policy domain over ratelimit,limit:1000,time:1 day',
     });
   });
 

@@ -10,8 +10,18 @@ describe('the host of a call', () => {
     const { gatewayId, groupId } = traffic;
     otherGroup = createId();
     const defaultGroup = createId();
-    traffic.put('apiGroup', otherGroup, { gatewayId, name: 'other', debugDomainEnabled: false, isDefault: false });
-    traffic.put('apiGroup', defaultGroup, { gatewayId, name: 'DEFAULT', debugDomainEnabled: true, isDefault: true });
+    traffic.put('apiGroup', otherGroup, {
+      gatewayId,
+      name: 'other',
+      debugDomainEnabled: false,
+      isDefault: false,
+    });
+    traffic.put('apiGroup', defaultGroup, {
+      gatewayId,
+      name: 'DEFAULT',
+      debugDomainEnabled: true,
+      isDefault: true,
+    });
     bindDomain('*.example.org', groupId);
     bindDomain('special.example.org', otherGroup);
     bindDomain('Mixed.Example.NET.', groupId);
@@ -68,10 +78,15 @@ describe('a domain that two gateways bind', () => {
     const traffic = await openTraffic();
     const [gatewayId, groupId] = [createId(), createId()];
     traffic.put('gateway', gatewayId, {
-      ...traffic.configuration.get('gateway', traffic.gatewayId)!.body,
+      ...traffic.body('gateway', traffic.gatewayId),
       name: 'gateway_2',
     });
-    traffic.put('apiGroup', groupId, { gatewayId, name: 'group', debugDomainEnabled: true, isDefault: false });
+    traffic.put('apiGroup', groupId, {
+      gatewayId,
+      name: 'group',
+      debugDomainEnabled: true,
+      isDefault: false,
+    });
     traffic.put('domain', createId(), settled('domain', { gatewayId, groupId, name: traffic.domain }));
     traffic.publish({ path: '/who', mockBackend: { result: 'first gateway' } });
     expect((await traffic.call('/who')).text).toBe('first gateway');
@@ -102,10 +117,13 @@ describe('the environment of a call', () => {
     expect((await traffic.call({ path: '/stage', headers })).text).toBe(expected);
   });
 
-  test.each(['GAMMA', 'beta', ''])('that does not exist (%s) is answered 404 with APIG.0101', async (stage) => {
-    const answer = await traffic.call({ path: '/stage', headers: { 'X-Stage': stage } });
-    expect(answer).toMatchObject({ status: 404, code: 'APIG.0101' });
-  });
+  test.each(['GAMMA', 'beta', ''])(
+    'that does not exist (%s) is answered 404 with APIG.0101',
+    async (stage) => {
+      const answer = await traffic.call({ path: '/stage', headers: { 'X-Stage': stage } });
+      expect(answer).toMatchObject({ status: 404, code: 'APIG.0101' });
+    },
+  );
 
   test('has a new name as soon as it is renamed', async () => {
     const id = createId();

@@ -11,7 +11,7 @@ describe('a request that two servers could read differently', () => {
   beforeAll(async () => {
     backend = await openBackend();
     traffic = await openTraffic();
-    target = traffic.dataPlane.http!;
+    target = traffic.http;
     const httpBackend = { address: backend.address, protocol: 'HTTP', method: 'ANY', path: '/b' } as const;
     traffic.publish({ path: '/a', method: 'ANY', matchMode: 'PREFIX', httpBackend });
   });
@@ -39,29 +39,56 @@ describe('a request that two servers could read differently', () => {
       'Transfer-Encoding and Content-Length',
       `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n${smuggled}`,
     ],
-    ['two lengths', `POST /a HTTP/1.1\r\n${host}Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello${smuggled}`],
-    ['one length twice', `POST /a HTTP/1.1\r\n${host}Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello${smuggled}`],
+    [
+      'two lengths',
+      `POST /a HTTP/1.1\r\n${host}Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello${smuggled}`,
+    ],
+    [
+      'one length twice',
+      `POST /a HTTP/1.1\r\n${host}Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello${smuggled}`,
+    ],
     ['a list of lengths', `POST /a HTTP/1.1\r\n${host}Content-Length: 5, 5\r\n\r\nhello${smuggled}`],
     ['a signed length', `POST /a HTTP/1.1\r\n${host}Content-Length: +5\r\n\r\nhello${smuggled}`],
     ['a hexadecimal length', `POST /a HTTP/1.1\r\n${host}Content-Length: 0x5\r\n\r\nhello${smuggled}`],
     ['an unknown coding', `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: gzip\r\n\r\n${smuggled}`],
-    ['two codings', `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n${smuggled}`],
-    ['chunked twice', `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n${smuggled}`],
-    ['a coding in quotes', `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n${smuggled}`],
-    ['a coding with a tab', `POST /a HTTP/1.1\r\n${host}Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n${smuggled}`],
-    ['a coding in HTTP/1.0', `POST /a HTTP/1.0\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    [
+      'two codings',
+      `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    [
+      'chunked twice',
+      `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    [
+      'a coding in quotes',
+      `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    [
+      'a coding with a tab',
+      `POST /a HTTP/1.1\r\n${host}Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    [
+      'a coding in HTTP/1.0',
+      `POST /a HTTP/1.0\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
     ['a blank before the colon', `POST /a HTTP/1.1\r\n${host}Content-Length : 5\r\n\r\nhello${smuggled}`],
     ['a folded header', `GET /a HTTP/1.1\r\n${host}X-Folded: a\r\n b\r\nConnection: close\r\n\r\n`],
     ['a line without colon', `GET /a HTTP/1.1\r\n${host}NoColon\r\nConnection: close\r\n\r\n`],
     ['a bare line feed', `GET /a HTTP/1.1\n${host}Connection: close\r\n\r\n`],
     ['a NUL in a header', `GET /a HTTP/1.1\r\n${host}X-Nul: a\0b\r\nConnection: close\r\n\r\n`],
-    ['a chunk without a size', `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n${smuggled}`],
+    [
+      'a chunk without a size',
+      `POST /a HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n${smuggled}`,
+    ],
     ['a fragment', `GET /a#b HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
     ['bytes beyond ASCII in the target', `GET /a\xe9 HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
     ['a climbing path', `GET /a/../b HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
     ['an escaped climbing path', `GET /a/%2e%2E/b HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
     ['a climbing path at its end', `GET /a/.. HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
-    ['a path that climbs through an escaped slash', `GET /a/..%2fb HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
+    [
+      'a path that climbs through an escaped slash',
+      `GET /a/..%2fb HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+    ],
     ['a dot segment', `GET /a/./b HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
     ['an escape that is none', `GET /a/%zz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
     ['an escape that is not UTF-8', `GET /a/%ff HTTP/1.1\r\n${host}Connection: close\r\n\r\n`],
@@ -78,7 +105,8 @@ describe('a request that two servers could read differently', () => {
   });
 
   test('a host in the target wins over the header', async () => {
-    const bytes = 'GET http://api.example.com/a/x?y=1 HTTP/1.1\r\nHost: elsewhere.example.com\r\nConnection: close\r\n\r\n';
+    const bytes =
+      'GET http://api.example.com/a/x?y=1 HTTP/1.1\r\nHost: elsewhere.example.com\r\nConnection: close\r\n\r\n';
     expect(statusesOf(await sendRaw(target, bytes))).toEqual([200]);
     expect(backend.last().target).toBe('/b/x?y=1');
   });
@@ -94,7 +122,12 @@ describe('a request that two servers could read differently', () => {
 
   test('a body that looks like a request stays a body for the backend', async () => {
     const body = 'GET /admin HTTP/1.1\r\nHost: x\r\n\r\n';
-    const answer = await traffic.call({ path: '/a', method: 'GET', body, headers: { 'Content-Length': String(body.length) } });
+    const answer = await traffic.call({
+      path: '/a',
+      method: 'GET',
+      body,
+      headers: { 'Content-Length': String(body.length) },
+    });
     expect(answer.status).toBe(200);
     expect(backend.last()).toMatchObject({ method: 'GET', target: '/b' });
     expect(backend.last().body.toString()).toBe(body);

@@ -8,7 +8,12 @@ function routerOf(...texts: readonly RouteText[]) {
   return createRouter(
     texts.map((text) => {
       const [method = '', path = ''] = text.replace(/\*$/, '').split(' ');
-      return { method, path, matchMode: text.endsWith('*') ? ('PREFIX' as const) : ('EXACT' as const), target: text };
+      return {
+        method,
+        path,
+        matchMode: text.endsWith('*') ? ('PREFIX' as const) : ('EXACT' as const),
+        target: text,
+      };
     }),
   );
 }
@@ -40,16 +45,36 @@ const CASES: readonly {
   { apis: ['GET /users/{p+}'], request: 'GET /users/', found: undefined },
   { apis: ['GET /users/{p+}'], request: 'GET /users', found: undefined },
   { apis: ['GET /users/{id}', 'GET /users/me'], request: 'GET /users/me', found: 'GET /users/me' },
-  { apis: ['GET /users/{p+}', 'GET /users/{id}'], request: 'GET /users/7', found: 'GET /users/{id}', values: ['7'] },
+  {
+    apis: ['GET /users/{p+}', 'GET /users/{id}'],
+    request: 'GET /users/7',
+    found: 'GET /users/{id}',
+    values: ['7'],
+  },
   { apis: ['GET /{a}/{b}', 'GET /{a}/x'], request: 'GET /1/x', found: 'GET /{a}/x', values: ['1'] },
   { apis: ['GET /{a}/x', 'GET /y/{b}'], request: 'GET /y/x', found: 'GET /y/{b}', values: ['x'] },
   { apis: ['GET /a/b/d', 'GET /a/{x}/c'], request: 'GET /a/b/c', found: 'GET /a/{x}/c', values: ['b'] },
-  { apis: ['POST /users/me', 'GET /users/{id}'], request: 'GET /users/me', found: 'GET /users/{id}', values: ['me'] },
-  { apis: ['GET /a/{x}/{y}/d', 'GET /a/{rest+}'], request: 'GET /a/1/2/3', found: 'GET /a/{rest+}', values: ['1/2/3'] },
+  {
+    apis: ['POST /users/me', 'GET /users/{id}'],
+    request: 'GET /users/me',
+    found: 'GET /users/{id}',
+    values: ['me'],
+  },
+  {
+    apis: ['GET /a/{x}/{y}/d', 'GET /a/{rest+}'],
+    request: 'GET /a/1/2/3',
+    found: 'GET /a/{rest+}',
+    values: ['1/2/3'],
+  },
   { apis: ['ANY /a', 'POST /a'], request: 'POST /a', found: 'POST /a' },
   { apis: ['ANY /a', 'POST /a'], request: 'GET /a', found: 'ANY /a' },
   { apis: ['ANY /a/b', 'GET /a/{x}'], request: 'GET /a/b', found: 'ANY /a/b' },
-  { apis: ['GET /test/AA*', 'GET /test/AA/BB*'], request: 'GET /test/AA/BB/c', found: 'GET /test/AA/BB*', remainder: '/c' },
+  {
+    apis: ['GET /test/AA*', 'GET /test/AA/BB*'],
+    request: 'GET /test/AA/BB/c',
+    found: 'GET /test/AA/BB*',
+    remainder: '/c',
+  },
   { apis: ['GET /test/AA*'], request: 'GET /test/AACC', found: undefined },
   { apis: ['GET /test/AA*'], request: 'GET /test/AA', found: 'GET /test/AA*', remainder: '' },
   { apis: ['GET /test/AA*'], request: 'GET /test/AA/', found: 'GET /test/AA*', remainder: '/' },
@@ -61,7 +86,13 @@ const CASES: readonly {
   { apis: ['GET /a*', 'GET /a'], request: 'GET /a', found: 'GET /a' },
   { apis: ['GET /a/b*', 'GET /{p+}'], request: 'GET /a/b/c', found: 'GET /{p+}', values: ['a/b/c'] },
   { apis: ['POST /a/b*', 'GET /a*'], request: 'GET /a/b/c', found: 'GET /a*', remainder: '/b/c' },
-  { apis: ['GET /{x}/b*', 'GET /a*'], request: 'GET /a/b/c', found: 'GET /{x}/b*', values: ['a'], remainder: '/c' },
+  {
+    apis: ['GET /{x}/b*', 'GET /a*'],
+    request: 'GET /a/b/c',
+    found: 'GET /{x}/b*',
+    values: ['a'],
+    remainder: '/c',
+  },
   { apis: ['GET /{x}*', 'GET /a*'], request: 'GET /a/b', found: 'GET /a*', remainder: '/b' },
   { apis: ['GET /{x}'], request: 'GET /aa/aa', found: undefined },
   { apis: ['GET /caf%C3%A9'], request: 'GET /café', found: 'GET /caf%C3%A9' },

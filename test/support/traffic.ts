@@ -25,6 +25,7 @@ import {
   type Stored,
   type StoredKind,
 } from '../../gateway-runtime/src/store/configuration.ts';
+import type { BoundAddress } from '../../gateway-runtime/src/data/listener.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 
 /** The fields of an API that a test is about; the others are filled in. */
@@ -47,8 +48,6 @@ export interface TestCall {
   readonly body?: string | Uint8Array;
   /** Over HTTPS. */
   readonly secure?: boolean;
-  /** Address to call from, of 127.0.0.0/8. */
-  readonly from?: string;
   /** Signs the call as that app or account. */
   readonly signedBy?: { readonly accessKey: string; readonly secret: string };
   /** Signs in the layout with a scope. */
@@ -72,6 +71,10 @@ export interface TestAnswer {
 /** A data plane over a configuration that a test writes by hand. */
 export interface Traffic {
   readonly dataPlane: DataPlane;
+  /** Where plain calls are taken, for raw connections. */
+  readonly http: BoundAddress;
+  /** Where encrypted calls are taken. */
+  readonly https: BoundAddress;
   readonly configuration: Configuration;
   readonly clock: TestClock;
   readonly gatewayId: string;
@@ -82,6 +85,8 @@ export interface Traffic {
   readonly logLines: readonly string[];
   /** Stores an object; it is in force at once. */
   put<K extends StoredKind>(kind: K, id: string, body: Bodies[K]): void;
+  /** Body of a stored object. */
+  body<K extends StoredKind>(kind: K, key: string): Bodies[K];
   /** Removes an object. */
   remove(kind: StoredKind, key: string): void;
   /** Publishes an API, `GET /` with a mock answer unless said otherwise, in an environment, RELEASE unless given. */
@@ -107,6 +112,7 @@ export interface OpenTrafficOptions {
   readonly clock?: TestClock;
   readonly https?: boolean;
   readonly backendTls?: NonNullable<DataPlaneOptions['backendTls']>;
+  readonly timeouts?: NonNullable<DataPlaneOptions['timeouts']>;
   /** Address to listen on. */
   readonly listen?: string;
   readonly logLevel?: 'silent' | 'info';
@@ -198,7 +204,7 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     }),
     projectId: ALICE.projectId,
     userName: ALICE.userName,
-  } as Bodies['gateway']);
+  });
   put('environment', RELEASE_ENVIRONMENT_ID, { gatewayId, name: 'RELEASE' });
   put('apiGroup', groupId, { gatewayId, name: 'group_1', debugDomainEnabled: true, isDefault: false });
   put('domain', createId(), settled('domain', { gatewayId, groupId, name: domain }));
@@ -211,6 +217,7 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     identities: IDENTITIES,
     owner: ALICE,
     ...(options.backendTls !== undefined && { backendTls: options.backendTls }),
+    ...(options.timeouts !== undefined && { timeouts: options.timeouts }),
     log: createLog(options.logLevel ?? 'silent', { write: (line) => void logLines.push(line) }),
   });
   running.dataPlane = dataPlane;
@@ -248,6 +255,13 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
 
   return {
     dataPlane,
+    get http() {
+      return given(dataPlane.http);
+    },
+    get https() {
+      return given(dataPlane.https);
+    },
+    body: (kind, key) => given(configuration.get(kind, key)).body,
     configuration,
     clock,
     gatewayId,
@@ -292,10 +306,15 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
   };
 }
 
+/** What a test counts on being there. */
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the test counts on something that is not there');
+  return value;
+}
+
 function send(dataPlane: DataPlane, domain: string, clock: TestClock, call: TestCall): Promise<TestAnswer> {
   const { path, method = 'GET', host = domain, body, secure = false, signedBy } = call;
-  const address = secure ? dataPlane.https : dataPlane.http;
-  if (address === undefined) throw new Error('the data plane does not listen there');
+  const address = given(secure ? dataPlane.https : dataPlane.http);
   const headers: Record<string, string | readonly string[]> = { host, ...call.headers };
   if (signedBy !== undefined) {
     Object.assign(
@@ -321,7 +340,6 @@ function send(dataPlane: DataPlane, domain: string, clock: TestClock, call: Test
         path,
         headers: headers as Record<string, string | string[]>,
         agent: false,
-        ...(call.from !== undefined && { localAddress: call.from }),
         ...(secure && { ca: dataPlane.certificate, servername: 'localhost' }),
       },
       (response) => {

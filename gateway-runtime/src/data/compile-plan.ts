@@ -1,11 +1,5 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
-import {
-  environmentKey,
-  type ConfigurationReader,
-  type Stored,
-  type StoredKind,
-  type Tie,
-} from '../store/configuration.ts';
+import { environmentKey, type ConfigurationReader, type Stored, type Tie } from '../store/configuration.ts';
 import { compileAcl } from './acl.ts';
 import { compileConditions, type BackendPlan } from './backend-policy.ts';
 import { createBackendSigner } from './backend-signature.ts';
@@ -17,6 +11,7 @@ import type { HttpBackendPlan } from './outbound.ts';
 import { compileParameters, type ParametersPlan } from './parameters.ts';
 import type { Plan } from './snapshot.ts';
 import { compileThrottle, type ThrottlePlan } from './throttle.ts';
+import { withVariables } from '../variables.ts';
 
 type Definition = SettledOf<Resources['api']>;
 type Policy = Definition['httpPolicies'][number];
@@ -32,6 +27,10 @@ interface Shared {
   readonly isSigned: boolean;
 }
 
+/** Kinds whose objects tie something to an API in an environment. */
+export const TIE_KINDS = ['throttleBinding', 'aclBinding', 'signatureBinding', 'appAuthorization'] as const;
+type TieKind = (typeof TIE_KINDS)[number];
+
 const VARIABLE = /#[A-Za-z][\w-]{2,31}#/;
 
 /** Works out a published API; undefined when it is offline or lacks what it needs to be found. */
@@ -44,7 +43,7 @@ export function compilePlan(
   const version = versionId === undefined ? undefined : configuration.get('apiVersion', versionId);
   const environment = configuration.get('environment', environmentKey(gatewayId, environmentId));
   if (version === undefined || environment === undefined) return undefined;
-  const { definition } = version.body;
+  const definition = withVariables(version.body.definition, version.body.variables);
   const stage = environment.body.name;
   const tie = { gatewayId, apiId, environmentId };
   const keys = tied(configuration, 'signatureBinding', tie).map(({ signatureKeyId }) =>
@@ -124,8 +123,6 @@ export function originsOf({ backends }: Plan): readonly string[] {
 /** Functions cannot be called. */
 const NO_FUNCTIONS: BackendPlan = { kind: 'unusable', error: 'backendMissing' };
 
-type TieKind = 'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'appAuthorization';
-
 function tied<K extends TieKind>(
   configuration: ConfigurationReader,
   kind: K,
@@ -176,7 +173,7 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
   const { address, path, protocol, authorizerId, channelId } = target;
   if (authorizerId !== undefined) return { kind: 'unusable', error: 'configurationNotLoadable' };
   if (channelId !== undefined || address === undefined) return { kind: 'unusable', error: 'channelMissing' };
-  // Variables have no values yet.
+  // A variable without a value: none that was published, unless by hand.
   if (VARIABLE.test(address) || VARIABLE.test(path))
     return { kind: 'unusable', error: 'backendSettingsMissing' };
   if (protocol !== 'HTTP' && protocol !== 'HTTPS') return NO_FUNCTIONS;
@@ -205,11 +202,3 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
 function parseOrigin(protocol: 'HTTP' | 'HTTPS', address: string): URL | undefined {
   return URL.parse(`${protocol.toLowerCase()}://${address}`) ?? undefined;
 }
-
-/** Kinds whose objects tie an API in an environment to something. */
-export const TIE_KINDS: readonly StoredKind[] = [
-  'throttleBinding',
-  'aclBinding',
-  'signatureBinding',
-  'appAuthorization',
-] satisfies TieKind[];

@@ -135,50 +135,29 @@ function toRoute(plan: Plan): Route<Plan> {
 function mark(stale: Stale, configuration: ConfigurationReader, change: Change): void {
   const { kind, key, before, after } = change;
   if (after === undefined && COUNTED.includes(kind)) stale.counters = true;
-  for (const object of [before, after]) {
-    if (object === undefined) continue;
-    if (TIE_KINDS.includes(kind)) markTie(stale, configuration, object.body as Tie);
-  }
-  switch (kind) {
-    case 'publication':
-      stale.publications.add(key);
-      break;
-    case 'gateway':
-      stale.hosts = true;
-      stale.callers.add(key);
-      break;
-    case 'apiGroup':
-    case 'domain':
-      stale.hosts = true;
-      break;
-    case 'environment':
-      markEnvironment(stale, configuration, (after ?? before) as Stored<'environment'> | undefined);
-      break;
-    case 'app':
-    case 'appCode':
-      for (const object of [before, after]) {
-        if (object !== undefined) stale.callers.add((object as Stored<'app'>).body.gatewayId);
-      }
-      break;
-    case 'throttle':
-    case 'throttleException':
-      markBound(stale, configuration, 'throttleBinding', 'throttleId', throttleIdOf(change));
-      break;
-    case 'acl':
-      markBound(stale, configuration, 'aclBinding', 'aclId', key);
-      break;
-    case 'signatureKey':
-      markBound(stale, configuration, 'signatureBinding', 'signatureKeyId', key);
-      break;
-    // Drafts are not in force, and versions never change.
-    case 'api':
-    case 'apiVersion':
-    case 'throttleBinding':
-    case 'aclBinding':
-    case 'signatureBinding':
-    case 'appAuthorization':
-      break;
-  }
+  if (kind === 'apiGroup' || kind === 'domain' || kind === 'gateway') stale.hosts = true;
+  if (kind === 'publication') stale.publications.add(key);
+  if (kind === 'gateway') stale.callers.add(key);
+  // Drafts are not in force, and versions never change: neither is looked at.
+  for (const object of [before, after])
+    if (object !== undefined) markObject(stale, configuration, object, key);
+}
+
+function markObject(stale: Stale, configuration: ConfigurationReader, object: Stored, key: string): void {
+  const { kind } = object;
+  if (isOf(object, TIE_KINDS)) markTie(stale, configuration, object.body);
+  else if (isOf(object, ['environment'])) markEnvironment(stale, configuration, object);
+  else if (isOf(object, ['app', 'appCode'])) stale.callers.add(object.body.gatewayId);
+  else if (isOf(object, ['throttleException']))
+    markBound(stale, configuration, 'throttleBinding', 'throttleId', object.body.throttleId);
+  else if (kind === 'throttle') markBound(stale, configuration, 'throttleBinding', 'throttleId', key);
+  else if (kind === 'acl') markBound(stale, configuration, 'aclBinding', 'aclId', key);
+  else if (kind === 'signatureKey')
+    markBound(stale, configuration, 'signatureBinding', 'signatureKeyId', key);
+}
+
+function isOf<K extends StoredKind>(object: Stored, kinds: readonly K[]): object is Stored<K> {
+  return (kinds as readonly StoredKind[]).includes(object.kind);
 }
 
 function markTie(stale: Stale, configuration: ConfigurationReader, { apiId, environmentId }: Tie): void {
@@ -200,16 +179,11 @@ function markBound<K extends 'throttleBinding' | 'aclBinding' | 'signatureBindin
 function markEnvironment(
   stale: Stale,
   configuration: ConfigurationReader,
-  environment: Stored<'environment'> | undefined,
+  environment: Stored<'environment'>,
 ): void {
-  if (environment === undefined) return;
   for (const { id, body } of configuration.by('publication', 'environmentId', environment.id)) {
     if (body.gatewayId === environment.body.gatewayId) stale.publications.add(id);
   }
-}
-
-function throttleIdOf({ kind, key, before, after }: Change): string {
-  return kind === 'throttle' ? key : ((after ?? before) as Stored<'throttleException'>).body.throttleId;
 }
 
 function withCallers(

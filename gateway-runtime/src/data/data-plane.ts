@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
@@ -7,6 +7,7 @@ import type { Call } from './call.ts';
 import { createSelfSignedCertificate } from './certificate.ts';
 import { Compiler } from './compiler.ts';
 import { Counters } from './counters.ts';
+import { CALLER_TIMEOUTS, type CallerTimeouts } from './limits.ts';
 import { openListener, type BoundAddress } from './listener.ts';
 import { Origins, type BackendTls } from './origins.ts';
 import { handle } from './pipeline.ts';
@@ -26,6 +27,8 @@ export interface DataPlaneOptions {
   readonly owner?: Account;
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
   readonly backendTls?: BackendTls;
+  /** How long callers are waited for, where it differs from the usual. */
+  readonly timeouts?: Partial<CallerTimeouts>;
 }
 
 /** The part of a gateway that takes calls. */
@@ -47,6 +50,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   const compiler = new Compiler(domainSuffix, counters);
   const origins = new Origins(options.backendTls ?? { verify: true });
   const accounts = new AccountGuard();
+  const timeouts = { ...CALLER_TIMEOUTS, ...options.timeouts };
   let snapshot = compiler.start(configuration);
   let services: Services = {
     clock,
@@ -55,18 +59,20 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     accounts,
     counters,
     origins,
+    unreadMs: timeouts.unreadMs,
     httpsPort: undefined,
     log,
   };
   const onCall = (call: Call) => void handle(call, snapshot, services);
 
   const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
-  const tls = listen.https === undefined ? undefined : createSelfSignedCertificate(names, clock.now());
-  const secure = listen.https && tls && (await openListener({ ...listen.https, tls, onCall }));
+  // Callers judge the certificate by their own time, which is the machine's.
+  const tls = listen.https === undefined ? undefined : createSelfSignedCertificate(names, systemClock.now());
+  const secure = listen.https && tls && (await openListener({ ...listen.https, tls, timeouts, onCall }));
   services = { ...services, httpsPort: secure?.address.port };
   let plain;
   try {
-    plain = listen.http && (await openListener({ ...listen.http, onCall }));
+    plain = listen.http && (await openListener({ ...listen.http, timeouts, onCall }));
   } catch (error) {
     await secure?.drain(0);
     throw error;

@@ -1,7 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import { CallerGone, type Call, type Reply } from './call.ts';
 import { isReturned, nominatedNames } from './forwarded-lines.ts';
-import { UNREAD_MS } from './limits.ts';
 
 /** Bytes of an answer that are taken in before somebody wants them. */
 const AHEAD_BYTES = 64 * 1024;
@@ -42,6 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BackendReply {
   hasCors = false;
   readonly #call: Call;
   readonly #timeoutMs: number;
+  readonly #unreadMs: number;
   readonly #sentAt = performance.now();
   #timer: NodeJS.Timeout;
   readonly #ahead: Buffer[] = [];
@@ -55,7 +55,8 @@ export class Exchange implements Dispatcher.DispatchHandler, BackendReply {
   #failure: Error | undefined;
   #isPaused = false;
 
-  constructor(call: Call, timeoutMs: number) {
+  constructor(call: Call, timeoutMs: number, unreadMs: number) {
+    this.#unreadMs = unreadMs;
     this.#call = call;
     this.#timeoutMs = timeoutMs;
     this.#timer = setTimeout(() => this.#onTimeout(), timeoutMs);
@@ -171,7 +172,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BackendReply {
     if (this.#isPaused || this.#isOver) return;
     this.#isPaused = true;
     this.#controller?.pause();
-    this.#arm(UNREAD_MS);
+    this.#arm(this.#unreadMs);
   }
 
   #resume(): void {

@@ -15,14 +15,18 @@ export const MAX_HEADER_BYTES = 32 * 1024;
 /** Largest set of header lines. */
 export const MAX_HEADERS_BYTES = 128 * 1024;
 
-/** Longest pause in a request's body. */
-export const BODY_PAUSE_MS = 8000;
+/** How long callers are waited for. */
+export interface CallerTimeouts {
+  /** For the head of a request. */
+  readonly headMs: number;
+  /** For the next piece of a body. */
+  readonly bodyMs: number;
+  /** For reading the next piece of an answer. */
+  readonly unreadMs: number;
+}
 
-/** Longest time for the head of a request to arrive. */
-export const HEAD_TIMEOUT_MS = 10_000;
-
-/** Longest time that a caller may leave an answer unread. */
-export const UNREAD_MS = 60_000;
+/** How long callers are waited for unless the operator says otherwise. */
+export const CALLER_TIMEOUTS: CallerTimeouts = { headMs: 10_000, bodyMs: 8000, unreadMs: 60_000 };
 
 /** Longest time that an idle connection of a caller is kept. */
 export const IDLE_MS = 75_000;

@@ -15,7 +15,7 @@ import { Call, type Connection } from './call.ts';
 import { DEFAULT_RESPONSES } from './gateway-response.ts';
 import { HeaderLines } from './header-lines.ts';
 import type { KeyedCertificate } from './certificate.ts';
-import { HEAD_TIMEOUT_MS, IDLE_MS, MAX_HEADERS_BYTES, MAX_URI_BYTES } from './limits.ts';
+import { IDLE_MS, MAX_HEADERS_BYTES, MAX_URI_BYTES, type CallerTimeouts } from './limits.ts';
 import { NodeBody } from './node-body.ts';
 import { NodeReply } from './node-reply.ts';
 import { createRequestId } from './request-id.ts';
@@ -39,6 +39,7 @@ export interface ListenerOptions {
   readonly port: number;
   /** Encrypts. */
   readonly tls?: KeyedCertificate;
+  readonly timeouts: CallerTimeouts;
   readonly onCall: (call: Call) => void;
 }
 
@@ -50,7 +51,6 @@ const SERVER_OPTIONS: ServerOptions = {
   // Missing and repeated hosts are refused with an answer of the gateway's own form.
   requireHostHeader: false,
   maxHeaderSize: MAX_HEAD_BYTES,
-  headersTimeout: HEAD_TIMEOUT_MS,
   // Bodies may be long; the pauses in them are bounded.
   requestTimeout: 0,
   connectionsCheckingInterval: 1000,
@@ -59,11 +59,18 @@ const SERVER_OPTIONS: ServerOptions = {
 };
 
 /** Opens a listener on `node:http` or `node:https`. Nothing outside it and its helpers knows that these are used. */
-export async function openListener({ host, port, tls, onCall }: ListenerOptions): Promise<Listener> {
+export async function openListener({
+  host,
+  port,
+  tls,
+  timeouts,
+  onCall,
+}: ListenerOptions): Promise<Listener> {
+  const options = { ...SERVER_OPTIONS, headersTimeout: timeouts.headMs };
   const server: Server =
     tls === undefined
-      ? createServer(SERVER_OPTIONS)
-      : createHttpsServer({ ...SERVER_OPTIONS, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' });
+      ? createServer(options)
+      : createHttpsServer({ ...options, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' });
   // Lines above a number would be cut off unseen; their size is bounded instead.
   server.maxHeadersCount = 0;
   const lanes = new WeakMap<Socket, Lane>();
@@ -81,7 +88,7 @@ export async function openListener({ host, port, tls, onCall }: ListenerOptions)
       target: request.url ?? '',
       httpVersion: request.httpVersion,
       headers: new HeaderLines(request.rawHeaders),
-      body: NodeBody.of(request, expectsContinue ? response : undefined),
+      body: NodeBody.of(request, timeouts.bodyMs, expectsContinue ? response : undefined),
       connection,
       reply: new NodeReply(request, response),
     });

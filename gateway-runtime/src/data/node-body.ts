@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fail } from '@apig/sdk/contract';
 import { CallerGone, type RequestBody } from './call.ts';
-import { BODY_PAUSE_MS, MAX_BODY_BYTES } from './limits.ts';
+import { MAX_BODY_BYTES } from './limits.ts';
 
 /** The body of a `node:http` request. It is read when asked for, so an unread body waits in the caller's socket. */
 export class NodeBody implements RequestBody, AsyncIterator<Uint8Array> {
   readonly length: number | undefined;
   readonly #request: IncomingMessage;
+  /** Longest wait for the next piece. */
+  readonly #timeoutMs: number;
   #continue: ServerResponse | undefined;
   #bytes = 0;
   #failure: Error | undefined;
@@ -18,19 +20,25 @@ export class NodeBody implements RequestBody, AsyncIterator<Uint8Array> {
   private constructor(
     request: IncomingMessage,
     length: number | undefined,
+    timeoutMs: number,
     expecting: ServerResponse | undefined,
   ) {
     this.#request = request;
     this.length = length;
+    this.#timeoutMs = timeoutMs;
     this.#continue = expecting;
   }
 
   /** The body of a request; undefined when it has none. `expecting` is the way to a caller that waits for `100 Continue`. */
-  static of(request: IncomingMessage, expecting: ServerResponse | undefined): NodeBody | undefined {
+  static of(
+    request: IncomingMessage,
+    timeoutMs: number,
+    expecting: ServerResponse | undefined,
+  ): NodeBody | undefined {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    if (encoding !== undefined) return new NodeBody(request, undefined, expecting);
+    if (encoding !== undefined) return new NodeBody(request, undefined, timeoutMs, expecting);
     if (length === undefined || Number(length) === 0) return undefined;
-    return new NodeBody(request, Number(length), expecting);
+    return new NodeBody(request, Number(length), timeoutMs, expecting);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -44,7 +52,7 @@ export class NodeBody implements RequestBody, AsyncIterator<Uint8Array> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#timer = setTimeout(() => this.#fail(fail('bodyTimeout')), BODY_PAUSE_MS);
+      this.#timer = setTimeout(() => this.#fail(fail('bodyTimeout')), this.#timeoutMs);
     });
   }
 

@@ -46,7 +46,7 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     }
     const { http, mapping } = backend;
     const outbound = mapRequest(call, plan, http, mapping, values, remainder, nowMs);
-    const reply = await proxy(outbound, call, services.origins, services.clock);
+    const reply = await proxy(outbound, call, services);
     await sendReply(call, reply);
   } catch (error) {
     // Nobody is left to be told.

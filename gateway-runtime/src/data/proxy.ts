@@ -1,12 +1,11 @@
 import { fail, isApigError, type ApigError } from '@apig/sdk/contract';
 import { holdBody } from './body.ts';
 import { CallerGone, type Call, type RequestBody, type Upstream } from './call.ts';
-import type { Clock } from '../clock.ts';
 import { BackendTimeout, Exchange, type BackendReply } from './exchange.ts';
 import { HELD_BODY_BYTES, MAX_HOPS } from './limits.ts';
 import { hopsOf } from './mapping.ts';
-import type { Origins } from './origins.ts';
 import type { Outbound } from './outbound.ts';
+import type { Services } from './services.ts';
 
 /** Methods that may be sent again unless an API says otherwise. Source: API reference, "Creating an API" (retry_count). */
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'OPTIONS', 'DELETE']);
@@ -37,12 +36,7 @@ const TIMED_OUT: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIM
  * @throws `apiCallsItself`, `backendTimeout`, `backendUnavailable`, `backendNameUnresolved`, `backendSigningFailed`,
  *   and what reading the caller's body throws
  */
-export async function proxy(
-  outbound: Outbound,
-  call: Call,
-  origins: Origins,
-  clock: Clock,
-): Promise<BackendReply> {
+export async function proxy(outbound: Outbound, call: Call, services: Services): Promise<BackendReply> {
   if (hopsOf(call) >= MAX_HOPS) throw fail('apiCallsItself');
   const { backend, method, target } = outbound;
   const body = await prepareBody(outbound.body, call);
@@ -58,7 +52,7 @@ export async function proxy(
   for (;;) {
     upstream.attempts += 1;
     try {
-      return await attempt(outbound, body, call, origins, clock);
+      return await attempt(outbound, body, call, services);
     } catch (error) {
       const failure = toBackendError(error, call);
       const mayRepeat = isBackendFailure(failure) && (!(body instanceof StreamedBody) || !body.isStarted);
@@ -71,8 +65,7 @@ function attempt(
   { backend, method, target, host, lines, signer }: Outbound,
   body: Uint8Array | StreamedBody | undefined,
   call: Call,
-  origins: Origins,
-  clock: Clock,
+  { origins, clock, unreadMs }: Services,
 ): Promise<BackendReply> {
   const isStreamed = body instanceof StreamedBody;
   const head = ['Host', host, ...lines];
@@ -85,7 +78,7 @@ function attempt(
     );
   }
   if (isStreamed && body.length !== undefined) head.push('Content-Length', String(body.length));
-  const exchange = new Exchange(call, backend.timeoutMs);
+  const exchange = new Exchange(call, backend.timeoutMs, unreadMs);
   if (isStreamed) body.onChunk = () => exchange.refresh();
   return exchange.run(origins.pool(backend.origin), {
     path: target,

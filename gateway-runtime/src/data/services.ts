@@ -15,6 +15,8 @@ export interface Services {
   readonly accounts: AccountGuard;
   readonly counters: Counters;
   readonly origins: Origins;
+  /** How long an answer may stay unread. */
+  readonly unreadMs: number;
   readonly httpsPort: HttpsPort;
   readonly log: Log;
 }
