@@ -11,7 +11,7 @@ import type { Description, Json } from '@apig/sdk/contract';
 import type { Claims } from './claims.ts';
 import { diff } from './diff.ts';
 import { explain, nameOf, OperationError } from './explain.ts';
-import { addressOf } from './properties.ts';
+import { addressOf, uniqueName } from './properties.ts';
 
 /*
  * An answer can be lost after the object was created, and a run can end before it is noted. The next attempt then finds
@@ -38,9 +38,7 @@ export async function create(creation: Creation, asked: Json): Promise<AnyObject
     );
   }
   try {
-    const object = await createOrFind(creation, input);
-    claims.manage(object.id);
-    return object;
+    return await createOrFind(creation, input);
   } catch (error) {
     if (name !== undefined) claims.release(name);
     throw error;
@@ -83,7 +81,7 @@ async function takeOver(
   error: unknown,
 ): Promise<AnyObject> {
   const { description, collection, claims } = creation;
-  if (claims.isManaged(found.id)) {
+  if (claims.isKnown(uniqueName(description, input) ?? '')) {
     const next =
       'Another resource of this program has it: name one of them differently or, if one takes the place of the other, set deleteBeforeReplace.';
     throw explainCreate(error, creation, input, next);
@@ -117,11 +115,6 @@ function isMadeLater({ operations }: Description): boolean {
 
 function explainCreate(error: unknown, { description }: Creation, properties: Json, next?: string): Error {
   return explain(error, { action: 'create', description, properties }, next);
-}
-
-function uniqueName({ unique }: Description, input: Json): string | undefined {
-  if (unique === undefined) return undefined;
-  return JSON.stringify([...unique.within, ...unique.fields].map((name) => input[name]));
 }
 
 /** Where a code alone identifies the object, it is made here: known before it is sent, it finds the object again. */

@@ -4,6 +4,7 @@ import { Claims } from './claims.ts';
 import { readConnection, type StackConfig } from './connection.ts';
 import { diff, type Diff } from './diff.ts';
 import type { Operations } from './operations.ts';
+import { partsOf, uniqueName } from './properties.ts';
 
 /*
  * What the text in the state of every resource asks for, now and in later versions: `provider(kind)`.
@@ -52,12 +53,14 @@ function createProvider(kind: Kind): Provider {
       return Promise.resolve();
     },
 
-    check(_, news) {
+    check(olds, news) {
       // The first call of every run: without a connection no later one can succeed.
       if ('problem' in connection) {
         const failures = [{ property: '', reason: connection.problem }];
         return Promise.resolve({ inputs: news, failures });
       }
+      const name = uniqueName(description, olds);
+      if (name !== undefined) claims.know(name);
       const { inputs, failures } = check(description, news);
       // The engine would show the value of a property that is named by itself, also when it is a secret.
       const shown = failures.map(({ property, reason }) => ({
@@ -68,8 +71,9 @@ function createProvider(kind: Kind): Provider {
     },
 
     diff(id, olds, news) {
-      claims.manage(id);
-      return Promise.resolve(diff(description, olds, news));
+      const found = diff(description, olds, news);
+      if (found.replaces.length === 0) claims.hold(id, partsOf(description, news));
+      return Promise.resolve(found);
     },
 
     create: async (asked) => (await connected()).create(asked),

@@ -10,6 +10,7 @@ import {
   generatedFields,
   GIVEN,
   inputOf,
+  partsOf,
   propertiesOf,
   withoutId,
   withoutUndefined,
@@ -37,11 +38,17 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
   const collection = clientOf(connection).collection(kind);
   const fail = (error: unknown, attempt: Omit<Attempt, 'description'>) =>
     explain(error, { ...attempt, description });
+  // What another resource is to have is not taken from it.
+  const ownApis = (id: string, properties: Json): Json =>
+    description.operations.shape === 'binding'
+      ? { apiIds: claims.free(id, partsOf(description, properties)) }
+      : {};
 
   return {
     async create(asked) {
       try {
         const object = await create({ description, collection, claims }, inputOf(description, asked));
+        claims.hold(object.id, partsOf(description, asked));
         return { id: object.id, outs: propertiesOf(description, asked, object) };
       } catch (error) {
         if (!isUnfinishedError(error)) throw error;
@@ -68,11 +75,10 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
     },
 
     async update(id, before, asked) {
+      claims.hold(id, partsOf(description, asked));
+      const address = { ...addressOf(description, id, before), ...ownApis(id, before) };
       try {
-        const object = await collection.update(
-          addressOf(description, id, before),
-          inputOf(description, asked),
-        );
+        const object = await collection.update(address, inputOf(description, asked));
         return { outs: propertiesOf(description, asked, object) };
       } catch (error) {
         throw fail(error, { action: 'update', properties: asked, id });
@@ -80,9 +86,11 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
     },
 
     async delete(id, properties) {
-      if (claims.isTakenOver(id)) return;
+      const parts = partsOf(description, properties);
+      if (claims.isTakenOver(id) || (parts.length > 0 && claims.free(id, parts).length === 0)) return;
+      const address = { ...addressOf(description, id, properties), ...ownApis(id, properties) };
       try {
-        await collection.delete(addressOf(description, id, properties));
+        await collection.delete(address);
       } catch (error) {
         throw fail(error, { action: 'delete', properties, id });
       }

@@ -23,6 +23,23 @@ export function addressOf(description: Description, id: string, properties: Json
   return { ...pick(properties, [...description.parents, ...own]), id };
 }
 
+/**
+ * The parts of what a resource stands for that another one with the same ID may have too: the APIs of a binding, the whole
+ * of a deployment. None for objects that have IDs of their own.
+ */
+export function partsOf({ operations }: Description, properties: Json): readonly string[] {
+  const { apiIds } = properties;
+  if (operations.shape === 'collection') return [];
+  return operations.shape === 'binding' && Array.isArray(apiIds) ? apiIds.map(String) : ['all'];
+}
+
+/** What no second object may be called, with the IDs of what it is unique in; undefined where that is not known. */
+export function uniqueName({ unique }: Description, properties: Json): string | undefined {
+  if (unique === undefined) return undefined;
+  const values = [...unique.within, ...unique.fields].map((name) => properties[name]);
+  return values.includes(undefined) ? undefined : JSON.stringify(values);
+}
+
 /** The properties of a resource: what was asked for, and what the service added. */
 export function propertiesOf(description: Description, asked: Json, object: Json): Json {
   const given = generatedFields(description).filter((name) => asked[name] !== undefined);
