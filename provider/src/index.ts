@@ -14,6 +14,12 @@ export const Environment: ResourceClass<Resources['environment']> = resourceClas
 /** An instance of {@link Environment}. */
 export type Environment = InstanceType<typeof Environment>;
 
+/** A value that backend addresses and paths of a group may name, for one environment. */
+export const EnvironmentVariable: ResourceClass<Resources['environmentVariable']> =
+  resourceClass('environmentVariable');
+/** An instance of {@link EnvironmentVariable}. */
+export type EnvironmentVariable = InstanceType<typeof EnvironmentVariable>;
+
 /** A group of APIs that share domains. */
 export const ApiGroup: ResourceClass<Resources['apiGroup']> = resourceClass('apiGroup');
 /** An instance of {@link ApiGroup}. */

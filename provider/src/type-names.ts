@@ -7,6 +7,7 @@ import type { Kind } from '@apig/sdk/contract';
 export const TYPE_NAMES = Object.freeze({
   gateway: 'Gateway',
   environment: 'Environment',
+  environmentVariable: 'EnvironmentVariable',
   apiGroup: 'ApiGroup',
   domain: 'DomainBinding',
   api: 'Api',

@@ -180,6 +180,8 @@ export interface CollectionShape {
   readonly idKey?: string;
   /** Key of the ID in the answer to create, when it differs. */
   readonly createdIdKey?: string;
+  /** Field with the ID of an object of whose objects alone the service makes a list: a list of all is made of several. */
+  readonly listsOf?: string;
   readonly read: ReadBy;
   readonly status?: StatusCodes;
   readonly aspects?: readonly Aspect[];

@@ -35,6 +35,7 @@ const otherApi = new apig.Api('otherApi', {
   gatewayId, groupId, name: 'ping', protocol: 'BOTH', method: 'GET', path: '/ping', authentication: 'APP', mockBackend: { result: 'pong' },
 });
 const environmentId = use.otherEnvironment ? otherEnvironment.id : environment.id;
+new apig.EnvironmentVariable('environmentVariable', args('environmentVariable', { gatewayId, groupId, environmentId, name: 'ORDERS_HOST', value: 'orders.internal:8080' }));
 const deployment = new apig.Deployment('deployment', args('deployment', { gatewayId, apiId: api.id, environmentId, apiDigest: api.digest }));
 const otherDeployment = new apig.Deployment('otherDeployment', { gatewayId, apiId: otherApi.id, environmentId, apiDigest: otherApi.digest });
 const place = {
@@ -107,6 +108,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
   return {
     gateway: all('gateway'),
     environment: all('environment'),
+    environmentVariable: all('environmentVariable'),
     apiGroup: all('apiGroup'),
     domain: all('domain'),
     api: all('api'),
@@ -125,6 +127,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
 }
 
 const IN_GATEWAY = [
+  'environmentVariable',
   'api',
   'deployment',
   'throttle',

@@ -29,6 +29,7 @@ type Operations = ReadonlyMap<string, readonly string[]>;
 const UPDATABLE = KINDS.filter((kind) => kind !== 'appCode');
 /** Kinds of which something other than the gateway forces a new object. */
 const REPLACEABLE: readonly Kind[] = [
+  'environmentVariable',
   'domain',
   'api',
   'deployment',
@@ -45,6 +46,7 @@ const CHANGES = {
   use: { bothApis: true },
   gateway: { description: 'all about orders', tags: { team: 'shop' }, egressBandwidthMbps: 10 },
   environment: { remark: 'before production' },
+  environmentVariable: { value: 'orders.internal:9090' },
   apiGroup: { remark: 'all about orders', debugDomainEnabled: false },
   domain: { minTlsVersion: 'TLSv1.2' },
   api: { remark: 'one order', cors: true },
@@ -265,6 +267,7 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   const apiIds = [state.get('otherApi')?.id];
   await change('gateway', { description: 'by hand' });
   await change('environment', { remark: 'by hand' });
+  await change('environmentVariable', { value: 'by-hand.internal' });
   await change('apiGroup', { remark: undefined });
   await change('domain', { redirectToHttps: true });
   await change('throttle', { userCallLimit: undefined });

@@ -14,6 +14,13 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
     tags: { team: 'shop', stage: 'test' },
   },
   environment: { gatewayId: 'gateway-1', name: 'staging', remark: 'before production' },
+  environmentVariable: {
+    gatewayId: 'gateway-1',
+    groupId: 'group-1',
+    environmentId: 'environment-1',
+    name: 'ORDERS_HOST',
+    value: 'orders.internal:8080',
+  },
   apiGroup: { gatewayId: 'gateway-1', name: 'orders', remark: 'all about orders' },
   domain: { gatewayId: 'gateway-1', groupId: 'group-1', name: 'api.example.com', minTlsVersion: 'TLSv1.2' },
   api: {
@@ -130,6 +137,7 @@ export const FAULTS: {
 } = {
   gateway: { property: 'availableZoneIds', args: { ...SAMPLES.gateway, availableZoneIds: [] } },
   environment: { property: 'name', args: { ...SAMPLES.environment, name: '1st' } },
+  environmentVariable: { property: 'value', args: { ...SAMPLES.environmentVariable, value: 'a b' } },
   apiGroup: { property: 'debugDomainEnabled', args: { ...SAMPLES.apiGroup, debugDomainEnabled: 'yes' } },
   domain: { property: 'name', args: { ...SAMPLES.domain, name: 'not a domain' } },
   api: {

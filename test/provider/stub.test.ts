@@ -14,6 +14,7 @@ describe('what the state of a stack holds for ever', () => {
     expect(Object.fromEntries(KINDS.map((kind) => [kind, typeTokenOf(kind)]))).toEqual({
       gateway: 'pulumi-nodejs:dynamic/apig:Gateway',
       environment: 'pulumi-nodejs:dynamic/apig:Environment',
+      environmentVariable: 'pulumi-nodejs:dynamic/apig:EnvironmentVariable',
       apiGroup: 'pulumi-nodejs:dynamic/apig:ApiGroup',
       domain: 'pulumi-nodejs:dynamic/apig:DomainBinding',
       api: 'pulumi-nodejs:dynamic/apig:Api',

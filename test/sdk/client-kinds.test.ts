@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { RELEASE_ENVIRONMENT_ID } from '@apig/sdk';
 import type { AnyObject, Client, InputOf, Kind, Resources } from '@apig/sdk';
 import { descriptionOf, type Json } from '@apig/sdk/contract';
 import { openGateway, type TestGateway } from '../support/gateway.ts';
@@ -64,6 +65,17 @@ const CASES: readonly Case[] = [
     input: { name: 'staging', remark: 'to go' },
     changed: { name: 'preview' },
     filter: { name: 'staging' },
+  },
+  {
+    kind: 'environmentVariable',
+    input: { groupId: '', environmentId: RELEASE_ENVIRONMENT_ID, name: 'ORDERS_HOST', value: 'a.internal' },
+    changed: {
+      groupId: '',
+      environmentId: RELEASE_ENVIRONMENT_ID,
+      name: 'ORDERS_HOST',
+      value: 'b.internal:8080',
+    },
+    filter: { name: 'ORDERS_HOST' },
   },
   {
     kind: 'apiGroup',
@@ -152,7 +164,8 @@ function parentsOf(kind: Kind): Json {
 
 /** The input with the IDs that it needs. */
 function whole(kind: Kind, input: Json): Json {
-  return { ...(kind === 'api' ? { groupId: ids.groupId } : {}), ...parentsOf(kind), ...input };
+  const group = kind === 'api' || 'groupId' in input ? { groupId: ids.groupId } : {};
+  return { ...parentsOf(kind), ...input, ...group };
 }
 
 describe.each(CASES)('$kind', ({ kind, input, changed, filter }) => {

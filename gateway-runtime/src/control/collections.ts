@@ -5,6 +5,7 @@ import { appAnswers } from './answers/app.ts';
 import { appCodeAnswers } from './answers/app-code.ts';
 import { domainAnswers } from './answers/domain.ts';
 import { environmentAnswers } from './answers/environment.ts';
+import { environmentVariableAnswers } from './answers/environment-variable.ts';
 import { gatewayAnswers } from './answers/gateway.ts';
 import { signatureKeyAnswers } from './answers/signature-key.ts';
 import { throttleAnswers } from './answers/throttle.ts';
@@ -18,6 +19,7 @@ import { appRules } from './rules/app.ts';
 import { appCodeRules } from './rules/app-code.ts';
 import { domainRules } from './rules/domain.ts';
 import { environmentRules } from './rules/environment.ts';
+import { environmentVariableRules } from './rules/environment-variable.ts';
 import { gatewayRules } from './rules/gateway.ts';
 import { signatureKeyRules } from './rules/signature-key.ts';
 import { throttleRules } from './rules/throttle.ts';
@@ -27,6 +29,11 @@ import { throttleExceptionRules } from './rules/throttle-exception.ts';
 export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
   gateway: collectionOf('gateway', gatewayRules, gatewayAnswers),
   environment: collectionOf('environment', environmentRules, environmentAnswers),
+  environmentVariable: collectionOf(
+    'environmentVariable',
+    environmentVariableRules,
+    environmentVariableAnswers,
+  ),
   apiGroup: collectionOf('apiGroup', apiGroupRules, apiGroupAnswers),
   domain: collectionOf('domain', domainRules, domainAnswers),
   api: collectionOf('api', apiRules, apiAnswers),

@@ -33,6 +33,8 @@ export interface Rules<K extends CollectionKind> {
   check?(value: Bodies[K], id: string, before: Stored<K> | undefined, scope: WriteScope): void;
   /** Makes what comes with a new object. */
   created?(object: Stored<K>, scope: WriteScope): void;
+  /** Makes what follows from a changed object. */
+  updated?(object: Stored<K>, scope: WriteScope): void;
   /** Refuses to delete an object, or removes all that goes with it; the object itself is removed afterwards. */
   deleting?(object: Stored<K>, scope: WriteScope): void;
 }

@@ -49,7 +49,9 @@ export function updateObject<K extends CollectionKind>(
   assertReferences(description, valuesOf({ body: value }), draft);
   assertUnique(description, kind, valuesOf({ body: value }), before.id, draft);
   rules.check?.(value, before.id, before, scope);
-  return draft.put(kind, before.id, value);
+  const object = draft.put(kind, before.id, value);
+  rules.updated?.(object, scope);
+  return object;
 }
 
 /** Stores an object with other values in some fields, whoever asked for it. @throws what keeps it from being changed. */
@@ -61,7 +63,9 @@ export function changeObject<K extends CollectionKind>(
 ): Stored<K> {
   const value = complete(collection, { ...valuesOf(before), ...changes }, before, scope);
   collection.rules.check?.(value, before.id, before, scope);
-  return scope.draft.put(collection.kind, before.id, value);
+  const object = scope.draft.put(collection.kind, before.id, value);
+  collection.rules.updated?.(object, scope);
+  return object;
 }
 
 /** Removes the object that a path leads to, with all that goes with it. @throws what keeps it from being deleted. */

@@ -1,10 +1,12 @@
 import { fail } from '@apig/sdk/contract';
-import type { Bodies, ConfigurationReader, Stored } from '../store/configuration.ts';
+import type { ConfigurationReader, Stored } from '../store/configuration.ts';
 import type { WriteScope } from './context.ts';
 import { newId } from './ids.ts';
 import { limitOf } from './limits.ts';
 import { required } from './lookup.ts';
 import { toVersionNumber } from './times.ts';
+import { assertUsable, variablesFor } from './variables.ts';
+import { withVariables } from '../variables.ts';
 
 /** An API and the environment in which callers find it. */
 export interface Place {
@@ -35,7 +37,7 @@ export function publish(scope: WriteScope, place: Place, remark: string): Publis
   const { gatewayId, apiId, environmentId } = place;
   const api = required(draft, 'api', gatewayId, apiId);
   required(draft, 'environment', gatewayId, environmentId);
-  assertVariablesSet(api.body);
+  const variables = variablesFor(api.body, environmentId, draft);
   const publishTime = draft.now;
   const version = draft.put('apiVersion', newId(), {
     ...place,
@@ -43,6 +45,7 @@ export function publish(scope: WriteScope, place: Place, remark: string): Publis
     publishTime,
     remark,
     definition: api.body,
+    ...(variables !== undefined && { variables }),
   });
   const id = publicationAt(draft, place)?.id ?? newId();
   const publication = draft.put('publication', id, { ...place, versionId: version.id, publishTime });
@@ -79,6 +82,7 @@ export function switchVersion(
   if (before?.body.versionId === undefined) {
     throw fail('publicationNotFound', { id: `${apiId}/${environmentId}` });
   }
+  assertUsable(withVariables(version.body.definition, version.body.variables), 'url_domain');
   const body = { ...before.body, versionId, publishTime: draft.now };
   return { publication: draft.put('publication', before.id, body), version };
 }
@@ -102,14 +106,4 @@ function dropOldVersions({ draft, limits }: WriteScope, { apiId, environmentId }
     .filter(({ id, body }) => body.environmentId === environmentId && id !== kept);
   const limit = limitOf(limits, 'API_VERSION_NUM_LIMIT', 10) - 1;
   for (const version of versions.slice(0, Math.max(0, versions.length - limit))) draft.remove(version);
-}
-
-const VARIABLE = /#([A-Za-z][\w-]{2,31})#/;
-
-/** @throws environmentVariableUnset for the first variable that has no value; none has one while there are no variables. */
-function assertVariablesSet({ httpBackend, httpPolicies }: Bodies['api']): void {
-  for (const backend of [httpBackend, ...httpPolicies]) {
-    const name = VARIABLE.exec(`${backend?.address ?? ''} ${backend?.path ?? ''}`)?.[1];
-    if (name !== undefined) throw fail('environmentVariableUnset', { id: name });
-  }
 }

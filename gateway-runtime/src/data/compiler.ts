@@ -138,14 +138,15 @@ function mark(stale: Stale, configuration: ConfigurationReader, change: Change):
   if (kind === 'apiGroup' || kind === 'domain' || kind === 'gateway') stale.hosts = true;
   if (kind === 'publication') stale.publications.add(key);
   if (kind === 'gateway') stale.callers.add(key);
-  // Drafts are not in force, and versions never change: neither is looked at.
+  // Drafts are not in force, and variables act through the versions that use them: neither is looked at.
   for (const object of [before, after])
     if (object !== undefined) markObject(stale, configuration, object, key);
 }
 
 function markObject(stale: Stale, configuration: ConfigurationReader, object: Stored, key: string): void {
   const { kind } = object;
-  if (isOf(object, TIE_KINDS)) markTie(stale, configuration, object.body);
+  // Of a version, the values of its variables change.
+  if (isOf(object, [...TIE_KINDS, 'apiVersion'])) markTie(stale, configuration, object.body);
   else if (isOf(object, ['environment'])) markEnvironment(stale, configuration, object);
   else if (isOf(object, ['app', 'appCode'])) stale.callers.add(object.body.gatewayId);
   else if (isOf(object, ['throttleException']))

@@ -10,6 +10,8 @@ export interface ApiVersion {
   readonly publishTime: string;
   readonly remark: string;
   readonly definition: SettledOf<Resources['api']>;
+  /** Values of the environment variables that the definition names; left out when it names none. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The pair of an API and an environment; it stays when the API goes offline there, and with it all that is bound to it. */
@@ -34,6 +36,7 @@ export interface Bodies {
   /** With the project that owns it and the user who created it. */
   gateway: SettledOf<Resources['gateway']> & { readonly projectId: string; readonly userName: string };
   environment: SettledOf<Resources['environment']>;
+  environmentVariable: SettledOf<Resources['environmentVariable']>;
   apiGroup: SettledOf<Resources['apiGroup']> & { readonly isDefault: boolean };
   domain: SettledOf<Resources['domain']>;
   api: SettledOf<Resources['api']>;
@@ -81,6 +84,7 @@ export interface Change<K extends StoredKind = StoredKind> {
 const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)[] } = {
   gateway: ['name'],
   environment: ['gatewayId', 'name'],
+  environmentVariable: ['gatewayId', 'groupId'],
   apiGroup: ['gatewayId', 'name'],
   domain: ['gatewayId', 'groupId', 'name'],
   api: ['gatewayId', 'groupId', 'name'],

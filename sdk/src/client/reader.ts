@@ -2,6 +2,7 @@ import type { CollectionShape, Description } from '../describe.ts';
 import { fail } from '../errors.ts';
 import { fieldsOf } from '../fields.ts';
 import { fromAnswer } from '../messages.ts';
+import type { Kind } from '../resources/index.ts';
 import type { Json } from '../wire.ts';
 import { ifPresent } from './answers.ts';
 import { aspectsOf } from './aspects.ts';
@@ -52,7 +53,14 @@ export function createReader(description: Description, shape: CollectionShape, c
   async function rows(parents: Json, query: Query, options: CallOptions): Promise<readonly Json[]> {
     const { read } = shape;
     if (read.by !== 'parent') {
-      const all = await readAll(transport, fillPath(template, parents), shape.listKey, query, options.signal);
+      const path = fillPath(template, parents);
+      const list = (each: Query) => readAll(transport, path, shape.listKey, each, options.signal);
+      const parts = await partialQueries(description, shape, context, parents, query, options);
+      // An owner that is gone meanwhile has no objects.
+      const all =
+        parts === undefined
+          ? await list(query)
+          : (await Promise.all(parts.map((part) => ifPresent(list(part))))).flatMap((found) => found ?? []);
       // An object that is created meanwhile can push another one onto the next page.
       return [...new Map(all.map((row) => [row[idKey], row])).values()];
     }
@@ -125,4 +133,20 @@ export function createReader(description: Description, shape: CollectionShape, c
   }
 
   return { itemPath, parentsOf, toObject, rows, get, whenReady, whenGone };
+}
+
+/** The queries whose lists together are the list that is asked for; undefined where one will do. */
+async function partialQueries(
+  description: Description,
+  { listsOf }: CollectionShape,
+  context: Context,
+  parents: Json,
+  query: Query,
+  options: CallOptions,
+): Promise<readonly Query[] | undefined> {
+  const field = fieldsOf(description.input).find(({ name }) => name === listsOf);
+  if (field === undefined || query[field.wire] !== undefined) return undefined;
+  // The field is marked with the kind of the objects of which the service makes lists.
+  const owners = await context.collection(field.marks.ref as Kind).list(parents, {}, options);
+  return owners.map(({ id }) => ({ ...query, [field.wire]: id }));
 }

@@ -13,6 +13,7 @@ import {
   schemaRef,
   TEXT,
   type Operation,
+  type QueryParameter,
 } from './operation.ts';
 
 /** The operations of a kind with the usual ones: POST and GET on a collection, GET, PUT and DELETE on an item. */
@@ -23,7 +24,7 @@ export function collectionOperations(
   errors: KindErrors,
 ): readonly Operation[] {
   const { kind, path } = description;
-  const { createdIdKey, generatedBy, listKey, read, status } = shape;
+  const { createdIdKey, generatedBy, listKey, listsOf, read, status } = shape;
   const name = capitalized(kind);
   const item = `${path}/{id}`;
   const object = schemaRef(name);
@@ -72,7 +73,7 @@ export function collectionOperations(
           method: 'GET',
           path,
           status: 200,
-          query: PAGING,
+          query: listsOf === undefined ? PAGING : [...PAGING, ownerQuery(description, listsOf)],
           answer: pageSchema(listKey, object),
           errors: [...errors.caller, ...errors.parents, 'pathOrQueryInvalid'],
         },
@@ -102,6 +103,17 @@ export function collectionOperations(
     },
   ];
   return operations.filter((operation) => operation !== undefined);
+}
+
+/** The object whose objects are listed. */
+function ownerQuery({ input }: Description, name: string): QueryParameter {
+  const field = fieldsOf(input).find((each) => each.name === name);
+  return {
+    name: field?.wire ?? name,
+    schema: TEXT,
+    required: true,
+    description: `ID of kind ${code(field?.marks.ref ?? name)}.`,
+  };
 }
 
 function readOf(name: string, errors: readonly ControlErrorName[]): Omit<Operation, 'path'> {

@@ -16,6 +16,11 @@ import { nameOfParameter, nameOfTitle, nameOfWord, pattern, remark } from '../na
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
 const path = () =>
   pattern(/^\/[^\s?#]{0,511}$/, 'a path of at most 512 characters that starts with / and has no ? or #');
+const backendPath = () =>
+  pattern(
+    /^(?=.{1,512}$)(?:\/|#[A-Za-z][\w-]{2,31}#)(?:[^\s?#]|#[A-Za-z][\w-]{2,31}#)*$/,
+    'a path of at most 512 characters that starts with / or #NAME# and has no ? or other #',
+  );
 const text = (max: number) => z.string().max(max).optional();
 
 const requestParameter = z.object({
@@ -90,7 +95,7 @@ const httpTarget = {
   /** Method towards the backend; `ANY` keeps the caller's. */
   method: wire('req_method', z.enum(METHODS)),
   /** Path at the backend. May hold parameters, `{name}`, and variables, `#NAME#`. */
-  path: wire('req_uri', path()),
+  path: wire('req_uri', backendPath()),
   /** Time allowed for an answer, in milliseconds, 1 to 600,000. */
   timeoutMs: wire('timeout', z.int().min(1).max(600_000).default(5000)),
   /** Further attempts, 0 to 10; -1 means one for methods that may be repeated and none for POST and PATCH. */

@@ -7,6 +7,7 @@ import { app } from './app.ts';
 import { aclBinding, appAuthorization, signatureBinding, throttleBinding } from './bindings.ts';
 import { deployment } from './deployment.ts';
 import { domain } from './domain.ts';
+import { environmentVariable } from './environment-variable.ts';
 import { environment } from './environment.ts';
 import { gateway } from './gateway.ts';
 import { signatureKey } from './signature-key.ts';
@@ -17,6 +18,7 @@ import { throttle } from './throttle.ts';
 export interface Resources {
   gateway: typeof gateway;
   environment: typeof environment;
+  environmentVariable: typeof environmentVariable;
   apiGroup: typeof apiGroup;
   domain: typeof domain;
   api: typeof api;
@@ -40,6 +42,7 @@ export type Kind = keyof Resources;
 export const resources: Resources = {
   gateway,
   environment,
+  environmentVariable,
   apiGroup,
   domain,
   api,

@@ -20,5 +20,6 @@ export const apiGroupRules: Rules<'apiGroup'> = {
     if (body.isDefault) throw fail('defaultApiGroupFixed');
     if (draft.by('api', 'groupId', id).length > 0) throw fail('apiGroupNotEmpty', { id });
     for (const domain of draft.by('domain', 'groupId', id)) draft.remove(domain);
+    for (const variable of draft.by('environmentVariable', 'groupId', id)) draft.remove(variable);
   },
 };

@@ -16,11 +16,14 @@ export function removeTiesOfApi(apiId: string, draft: Draft): void {
   for (const kind of TIES) for (const tie of draft.by(kind, 'apiId', apiId)) draft.remove(tie);
 }
 
-/** Removes what the APIs of a gateway have in an environment. */
+/** Removes what the APIs of a gateway have in an environment, and the variables that have a value there. */
 export function removeTiesInEnvironment({ id, body }: Stored<'environment'>, draft: Draft): void {
   for (const kind of TIES) {
     for (const tie of draft.by(kind, 'gatewayId', body.gatewayId)) {
       if (tie.body.environmentId === id) draft.remove(tie);
     }
+  }
+  for (const variable of draft.by('environmentVariable', 'gatewayId', body.gatewayId)) {
+    if (variable.body.environmentId === id) draft.remove(variable);
   }
 }
