@@ -1,4 +1,4 @@
-import { fail, RELEASE_ENVIRONMENT_ID } from '@apig/sdk/contract';
+import { fail, fourHoursAfter, RELEASE_ENVIRONMENT_ID } from '@apig/sdk/contract';
 import { STORED_KINDS, type Bodies, type Stored } from '../../store/configuration.ts';
 import type { WriteScope } from '../context.ts';
 import { valueAt } from '../faults.ts';
@@ -25,6 +25,12 @@ export const gatewayRules: Rules<'gateway'> = {
       default:
         return undefined;
     }
+  },
+
+  checkRequest: ({ maintain_begin: given, maintain_end: end }, before) => {
+    const begin = typeof given === 'string' && given !== '' ? given : before?.body.maintainBegin;
+    if (end === undefined || end === null || end === '') return;
+    if (end !== fourHoursAfter(begin ?? '22:00:00')) throw fail('maintenanceWindowNotFourHours');
   },
 
   chosenId: ({ instance_id: given }, { draft }) => {
