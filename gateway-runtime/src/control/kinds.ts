@@ -25,6 +25,8 @@ export interface Rules<K extends CollectionKind> {
   readonly misplaced?: ControlErrorName;
   /** A better error for a fault than its own. */
   refusal?(fault: SettledFault, input: Json): Error | undefined;
+  /** Refuses what a request says in fields that the typed form does not have. */
+  checkRequest?(body: Json, before: Stored<K> | undefined): void;
   /** ID of a new object that its creator chose. */
   chosenId?(body: Json, scope: WriteScope): string | undefined;
   /** What is stored for a settled input: with all that the service chooses. */

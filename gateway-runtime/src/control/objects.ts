@@ -26,6 +26,7 @@ export function createObject<K extends CollectionKind>(
   const { draft, limits } = scope;
   const input = fromRequest(description, body, parentsOf(description, call, draft));
   const value = complete(collection, input, undefined, scope);
+  rules.checkRequest?.(body, undefined);
   const id = rules.chosenId?.(body, scope) ?? newId();
   assertReferences(description, valuesOf({ body: value }), draft);
   assertUnique(description, kind, valuesOf({ body: value }), id, draft);
@@ -46,6 +47,7 @@ export function updateObject<K extends CollectionKind>(
   const { draft } = scope;
   const before = objectOf(collection, call, draft);
   const value = complete(collection, updateInput(collection, call, before), before, scope);
+  rules.checkRequest?.(call.body, before);
   assertReferences(description, valuesOf({ body: value }), draft);
   assertUnique(description, kind, valuesOf({ body: value }), before.id, draft);
   rules.check?.(value, before.id, before, scope);
