@@ -2,6 +2,7 @@ import {
   isApigError,
   isNotPublishedError,
   isTransportError,
+  isUnfinishedError,
   type ApigError,
   type TransportError,
 } from '@apig/sdk';
@@ -76,6 +77,10 @@ function describeError(error: unknown, action: Attempt['action']): readonly [str
   if (isApigError(error)) return [quote(error), adviceFor(error, action)];
   if (isTransportError(error)) return [sentence(error.message), adviceForTransport(error, action)];
   if (isNotPublishedError(error)) return [sentence(error.message)];
+  if (isUnfinishedError(error)) {
+    const [message, advice] = describeError(error.cause, action);
+    return [message ?? sentence(error.message), advice];
+  }
   return [];
 }
 

@@ -52,11 +52,9 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
         return { id: object.id, outs: propertiesOf(description, asked, object) };
       } catch (error) {
         if (!isUnfinishedError(error)) throw error;
-        const reason = fail(error.cause ?? error, {
-          action: 'create',
-          properties: asked,
-          id: error.id,
-        }).message;
+        const attempt = { action: 'create', description, properties: asked, id: error.id } as const;
+        const next = 'It was created in part: the next `pulumi up` completes it.';
+        const reason = explain(error, attempt, next).message;
         throw new OperationError(reason, error, {
           id: error.id,
           properties: propertiesOf(description, asked, { id: error.id }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { NotPublishedError, TransportError } from '@apig/sdk';
+import { NotPublishedError, TransportError, UnfinishedError } from '@apig/sdk';
 import { descriptionOf, fail, type ErrorName } from '@apig/sdk/contract';
 import { explain, OperationError, type Attempt } from '../../provider/src/explain.ts';
 import { SAMPLES } from './samples.ts';
@@ -83,6 +83,17 @@ describe('a failure as the user sees it', () => {
     expect(explained.message).toBe(message);
     expect(explained.cause).toBe(error);
     expect(explained.stack).toBe('');
+  });
+
+  test('never looks like an object that was created in part, unless it is one', () => {
+    const cause = failure('unknownFault');
+    const unfinished = new UnfinishedError('throttle', 'throttle-1', 'it is not ready', cause);
+    const explained = explain(unfinished, attempt('update'));
+    // The engine would take the properties of an error with an ID for the new state.
+    expect(explained).not.toHaveProperty('id', expect.anything());
+    expect(explained.message).toContain('An unknown fault occurred. (APIG.9999');
+    const waited = new UnfinishedError('gateway', 'gateway-1', 'it is not ready');
+    expect(explain(waited, attempt('update'))).not.toHaveProperty('id', expect.anything());
   });
 
   test('repeats no secret argument, whatever the service answers', () => {
