@@ -73,7 +73,10 @@ const ADVICE: { readonly [Name in ErrorName]?: string } = {
   domainTaken: 'Another group has the domain: choose another domain, or remove it there.',
 };
 
-function describeError(error: unknown, action: Attempt['action']): readonly [string?, string?] {
+function describeError(
+  error: unknown,
+  action: Attempt['action'],
+): readonly [message?: string, advice?: string | undefined] {
   if (isApigError(error)) return [quote(error), adviceFor(error, action)];
   if (isTransportError(error)) return [sentence(error.message), adviceForTransport(error, action)];
   if (isNotPublishedError(error)) return [sentence(error.message)];
