@@ -16,8 +16,12 @@ beforeEach(async () => {
   const { endpoint, projectId, accessKey, secretKey } = runtime;
   stack = await openStack({
     program: { 'index.ts': '' },
-    config: { 'apig:endpoint': endpoint, 'apig:projectId': projectId, 'apig:accessKey': accessKey },
-    secrets: { 'apig:secretKey': secretKey },
+    env: {
+      APIG_ENDPOINT: endpoint,
+      APIG_PROJECT_ID: projectId,
+      APIG_ACCESS_KEY: accessKey,
+      APIG_SECRET_KEY: secretKey,
+    },
   });
 });
 
