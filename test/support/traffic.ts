@@ -38,6 +38,11 @@ export interface Published {
   readonly publicationId: string;
 }
 
+/** An object to be stored. */
+export type Made<K extends StoredKind = StoredKind> = {
+  [Each in K]: { readonly kind: Each; readonly id: string; readonly body: Bodies[Each] };
+}[K];
+
 /** A call as a test makes it. */
 export interface TestCall {
   readonly path: string;
@@ -93,6 +98,10 @@ export interface Traffic {
   publish(input?: ApiInput, environmentId?: string): Published;
   /** Publishes a changed definition of an API that is published already. */
   publishAgain(published: Published, input: ApiInput): void;
+  /** The definition of an API with its defaults. */
+  define(input: ApiInput): Bodies['api'];
+  /** The objects that make a definition a published API. */
+  publication(published: Published, definition: Bodies['api']): readonly Made[];
   createApp(name?: string): { readonly id: string; readonly accessKey: string; readonly secret: string };
   authorize(appId: string, published: Published): void;
   createThrottle(input: Omit<InputOf<Resources['throttle']>, 'gatewayId' | 'name'>): string;
@@ -236,21 +245,20 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
       ...input,
     });
   }
-  function publishVersion({ apiId, environmentId, publicationId }: Published, input: ApiInput): void {
-    const definition = definitionOf(input);
+  function publication(published: Published, definition: Bodies['api']): readonly Made[] {
+    const { apiId, environmentId, publicationId } = published;
     const versionId = createId();
     const publishTime = new Date(clock.now()).toISOString();
-    put('api', apiId, definition);
-    put('apiVersion', versionId, {
-      gatewayId,
-      apiId,
-      environmentId,
-      versionNo: '20260101000000',
-      publishTime,
-      remark: '',
-      definition,
-    });
-    put('publication', publicationId, { gatewayId, apiId, environmentId, versionId, publishTime });
+    const tie = { gatewayId, apiId, environmentId };
+    const version = { ...tie, versionNo: '20260101000000', publishTime, remark: '', definition };
+    return [
+      { kind: 'api', id: apiId, body: definition },
+      { kind: 'apiVersion', id: versionId, body: version },
+      { kind: 'publication', id: publicationId, body: { ...tie, versionId, publishTime } },
+    ];
+  }
+  function publishVersion(published: Published, input: ApiInput): void {
+    for (const { kind, id, body } of publication(published, definitionOf(input))) put(kind, id, body);
   }
 
   return {
@@ -276,6 +284,8 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
       return published;
     },
     publishAgain: publishVersion,
+    define: definitionOf,
+    publication,
     createApp: (name = `app_${createId()}`) => {
       const app = { id: createId(), accessKey: createId(), secret: createId() };
       put('app', app.id, { gatewayId, name, appKey: app.accessKey, appSecret: app.secret });

@@ -1,10 +1,10 @@
+import { createSelfSignedCertificate } from '@apig/sdk/contract';
 import { systemClock, type Clock } from '../clock.ts';
 import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
 import { AccountGuard } from './authenticate/account-guard.ts';
 import type { Call } from './call.ts';
-import { createSelfSignedCertificate } from './certificate.ts';
 import { Compiler } from './compiler.ts';
 import { Counters } from './counters.ts';
 import { CALLER_TIMEOUTS, type CallerTimeouts } from './limits.ts';

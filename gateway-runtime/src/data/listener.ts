@@ -9,12 +9,11 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { fail, type ApigError } from '@apig/sdk/contract';
+import { fail, type ApigError, type KeyedCertificate } from '@apig/sdk/contract';
 import { toAddress } from './address.ts';
 import { Call, type Connection } from './call.ts';
 import { DEFAULT_RESPONSES } from './gateway-response.ts';
 import { HeaderLines } from './header-lines.ts';
-import type { KeyedCertificate } from './certificate.ts';
 import { IDLE_MS, MAX_HEADERS_BYTES, MAX_URI_BYTES, type CallerTimeouts } from './limits.ts';
 import { NodeBody } from './node-body.ts';
 import { NodeReply } from './node-reply.ts';

@@ -1,4 +1,5 @@
 import { fail, isApigError, type ApigError } from '@apig/sdk/contract';
+import { codeOf } from '../startup-error.ts';
 import { holdBody } from './body.ts';
 import { CallerGone, type Call, type RequestBody, type Upstream } from './call.ts';
 import { BackendTimeout, Exchange, type BackendReply } from './exchange.ts';
@@ -137,7 +138,7 @@ function isBackendFailure(failure: ApigError | CallerGone): boolean {
 /** What a failed attempt means to the caller. */
 export function toBackendError(error: unknown, call: Call): ApigError | CallerGone {
   if (isApigError(error) || error instanceof CallerGone) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = codeOf(error) ?? 'unknown';
   if (call.upstream !== undefined) call.upstream.failure = error instanceof BackendTimeout ? 'timeout' : code;
   if (error instanceof BackendTimeout || TIMED_OUT.has(code))
     return fail('backendTimeout', {}, { cause: error });
