@@ -194,7 +194,10 @@ function argumentsOf(code: string, kind: Kind): Json {
     given = args;
   };
   const variables = Object.fromEntries(kinds.map((each) => [each, { id: `${each}-id`, digest: 'digest' }]));
-  const config = { requireSecret: (name: string) => exampleOf(kind)[name] };
+  const config = {
+    require: (name: string) => exampleOf(kind)[name],
+    requireSecret: (name: string) => exampleOf(kind)[name],
+  };
   runInNewContext(code, { ...variables, config, apig: new Proxy({}, { get: () => Resource }) });
   return JSON.parse(JSON.stringify(given)) as Json;
 }

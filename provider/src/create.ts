@@ -7,7 +7,7 @@ import {
   type AnyCollection,
   type AnyObject,
 } from '@apig/sdk';
-import type { Description, Json } from '@apig/sdk/contract';
+import { writeOnlyFields, type Description, type Json } from '@apig/sdk/contract';
 import type { Claims } from './claims.ts';
 import { diff } from './diff.ts';
 import { explain, nameOf, OperationError } from './explain.ts';
@@ -87,7 +87,9 @@ async function takeOver(
     throw explainCreate(error, creation, input, next);
   }
   const { changed } = diff(description, found, input);
-  const late = fieldsSetLate(description);
+  // What no answer shows is told by what follows from it.
+  const unseen = description.recognises?.(input, found) === true ? writeOnlyFields(description) : [];
+  const late = [...fieldsSetLate(description), ...unseen];
   const others = changed.map(({ name }) => name).filter((name) => !late.includes(name));
   if (others.length > 0) {
     const next = `One exists that differs in ${others.join(', ')}. Choose another name or remove that one; given just as it is, it is taken over.`;

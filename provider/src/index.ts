@@ -30,6 +30,11 @@ export const DomainBinding: ResourceClass<Resources['domain']> = resourceClass('
 /** An instance of {@link DomainBinding}. */
 export type DomainBinding = InstanceType<typeof DomainBinding>;
 
+/** A TLS certificate that domain bindings may serve. */
+export const Certificate: ResourceClass<Resources['certificate']> = resourceClass('certificate');
+/** An instance of {@link Certificate}. */
+export type Certificate = InstanceType<typeof Certificate>;
+
 /** An API: the calls that are taken, and the backend that answers them. In force once deployed. */
 export const Api: ResourceClass<Resources['api']> = resourceClass('api');
 /** An instance of {@link Api}. */

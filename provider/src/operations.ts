@@ -1,5 +1,12 @@
 import { createClient, isUnfinishedError, type AnyObject, type Client } from '@apig/sdk';
-import { descriptionOf, fieldsOf, type Description, type Json, type Kind } from '@apig/sdk/contract';
+import {
+  descriptionOf,
+  fieldsOf,
+  writeOnlyFields,
+  type Description,
+  type Json,
+  type Kind,
+} from '@apig/sdk/contract';
 import type { Claims } from './claims.ts';
 import type { Connection } from './connection.ts';
 import { create } from './create.ts';
@@ -96,9 +103,16 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
   };
 }
 
+/** What no answer shows, and the object still has as far as its outputs tell. */
+function unseen(description: Description, before: Json, object: AnyObject): Json {
+  const names = writeOnlyFields(description).filter((name) => before[name] !== undefined);
+  const isThere = names.length > 0 && description.recognises?.(before, object) !== false;
+  return isThere ? Object.fromEntries(names.map((name) => [name, before[name]])) : {};
+}
+
 /** The properties that an object has now, and those of them that the program's arguments are compared with. */
 function toRead(description: Description, before: Json, object: AnyObject): { props: Json; inputs: Json } {
-  const now = withoutId(object);
+  const now = { ...withoutId(object), ...unseen(description, before, object) };
   for (const field of fieldsOf(description.input)) {
     const { name, marks } = field;
     // What means the same stays as it was written, so that a refresh shows nothing where nothing happened.

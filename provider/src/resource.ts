@@ -9,6 +9,7 @@ import {
   type Kind,
   type OutputOf,
   type Resources,
+  type SettledOf,
 } from '@apig/sdk/contract';
 import { stubOf } from './stub.ts';
 import { TYPE_NAMES, typeTokenOf } from './type-names.ts';
@@ -29,7 +30,7 @@ export type ArgsOf<D> = { [Name in keyof InputOf<D>]: Given<InputOf<D>[Name]> };
 export type AddressArgsOf<D> = { [Name in keyof AddressOf<D>]: pulumi.Input<AddressOf<D>[Name]> };
 
 /** A resource: its arguments with their defaults, and what the service adds. */
-export type ResourceOf<D> = pulumi.CustomResource & Outputs<OutputOf<D>>;
+export type ResourceOf<D> = pulumi.CustomResource & Outputs<OutputOf<D> & SettledOf<D>>;
 
 // Written over the keys of a type parameter, since only then the fields keep their comments in the editor.
 type Outputs<T> = { readonly [Name in keyof T as Exclude<Name, 'id'>]-?: pulumi.Output<T[Name]> };

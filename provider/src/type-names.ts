@@ -10,6 +10,7 @@ export const TYPE_NAMES = Object.freeze({
   environmentVariable: 'EnvironmentVariable',
   apiGroup: 'ApiGroup',
   domain: 'DomainBinding',
+  certificate: 'Certificate',
   api: 'Api',
   deployment: 'Deployment',
   throttle: 'Throttle',

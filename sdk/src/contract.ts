@@ -11,6 +11,9 @@ export {
   type ParentsOf,
   type SettledOf,
 } from './describe.ts';
+export { createSelfSignedCertificate, type KeyedCertificate } from './certificates/issue.ts';
+export { factsOf, type CertificateFacts } from './certificates/facts.ts';
+export { parseCertificates } from './certificates/pem.ts';
 export { canonical, digestOf } from './digest.ts';
 export {
   ApigError,
@@ -30,7 +33,7 @@ export { parseAddress, parseAddressRange, type AddressRange } from './addresses.
 export { descriptionOf, resources, type Kind, type Resources } from './resources/index.ts';
 export { RELEASE_ENVIRONMENT_ID } from './resources/environment.ts';
 export { EDITIONS, fourHoursAfter } from './resources/gateway.ts';
-export { computedOf, fromAnswer, fromRequest, toAnswer, toRequest } from './messages.ts';
+export { computedOf, fromAnswer, fromRequest, toAnswer, toRequest, writeOnlyFields } from './messages.ts';
 export { holdsUnknown } from './relax.ts';
 export { settle, type SettledFault, type Settlement } from './settle.ts';
 export { surplusOf, type Surplus } from './surplus.ts';

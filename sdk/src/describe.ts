@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ControlErrorName } from './errors.ts';
 import { fieldsOf, mark, type Codec, type JsonSchema } from './fields.ts';
-import { commaCodec, entriesCodec, flagCodec, numberTextCodec, wordsCodec } from './wire.ts';
+import { commaCodec, entriesCodec, flagCodec, listOfOneCodec, numberTextCodec, wordsCodec } from './wire.ts';
 
 /*
  * The vocabulary in which a kind of resource is described, once, for everybody: the client, the provider's diff, the
@@ -21,6 +21,19 @@ export function immutable<T extends z.ZodType>(
 /** The value is never shown in clear. */
 export function secret<T extends z.ZodType>(schema: T): T {
   return mark(schema, { secret: true });
+}
+
+declare const answered: unique symbol;
+
+/** A schema of a field that requests have and answers have not. */
+export interface WriteOnly {
+  readonly [answered]: false;
+}
+
+/** The field is sent and never received: no answer shows it. */
+export function writeOnly<T extends z.ZodType>(schema: T): T & WriteOnly {
+  // The property exists for the compiler only, which leaves such fields out of what is read.
+  return mark(schema, { writeOnly: true }) as T & WriteOnly;
 }
 
 /** The ID of another object of the given kind. */
@@ -60,10 +73,10 @@ export function local<T extends z.ZodType>(schema: T): T {
 }
 
 /**
- * A typical value of the field. Examples show it, also where the field may be left out; they guess the values of other
+ * A typical value of the field, or what makes one. Examples show it, also where the field may be left out; they guess the values of other
  * fields that are needed. `<kind>.<output>` stands for an output of another object.
  */
-export function example<T extends z.ZodType>(value: z.input<T>, schema: T): T {
+export function example<T extends z.ZodType>(value: z.input<T> | (() => z.input<T>), schema: T): T {
   return mark(schema, { example: value });
 }
 
@@ -75,6 +88,11 @@ export function flag(): z.ZodBoolean {
 /** A list of strings that the documented JSON writes as one comma-joined text. */
 export function commaList(item: z.ZodType<string, string>): z.ZodArray<z.ZodType<string, string>> {
   return coded(commaCodec, z.array(item));
+}
+
+/** One text that the documented JSON writes as a list of one. */
+export function listOfOne(schema: z.ZodString): z.ZodString {
+  return coded(listOfOneCodec, schema);
 }
 
 /** An integer that the documented JSON writes as text. */
@@ -146,8 +164,10 @@ export interface Aspect {
   readonly add: 'POST' | 'PUT';
   /** Method for a changed value. */
   readonly change: 'POST' | 'PUT';
-  /** Method when the value is left out; without one it cannot be left out again. */
-  readonly remove?: 'DELETE';
+  /** Method when the value is left out; without one it cannot be left out again. A POST is told what it was. */
+  readonly remove?: 'DELETE' | 'POST';
+  /** Path of the operation that removes the value, where it has one of its own. */
+  readonly removePath?: string;
   readonly status?: { readonly add?: number; readonly change?: number; readonly remove?: number };
   /**
    * The single field is a map and a call does one thing to some of its entries: the body has `action`, `create` or
@@ -239,6 +259,11 @@ export interface DescriptionParts<
   readonly fill?: Fill<z.output<z.ZodObject<Input>>>;
   /** Outputs that follow from the input alone, so that a preview knows them. */
   readonly computed?: Readonly<Record<string, Computed<z.output<z.ZodObject<Input>>>>>;
+  /** Whether an object that was read has the given write-only values, as far as its outputs tell. */
+  readonly recognises?: (
+    value: z.output<z.ZodObject<Input>>,
+    object: Readonly<Record<string, unknown>>,
+  ) => boolean;
   /** Fields that no two objects of one parent may share. */
   readonly unique?: {
     readonly within: readonly string[];
@@ -292,6 +317,10 @@ type ParentFields<Path extends string> = Path extends `${string}{${infer Name}}$
   ? Name | ParentFields<Rest>
   : never;
 
+type WriteOnlyFields<Input> = {
+  [Name in keyof Input]: Input[Name] extends WriteOnly ? Name : never;
+}[keyof Input];
+
 /** What a caller gives to create an object: fields with a default may be left out. */
 export type InputOf<D> =
   D extends Description<infer Input, infer _Output, infer _Path> ? z.input<z.ZodObject<Input>> : never;
@@ -303,7 +332,8 @@ export type SettledOf<D> =
 /** What reading an object returns: its settled input, what the service adds, and its ID. */
 export type OutputOf<D> =
   D extends Description<infer Input, infer Output, infer _Path>
-    ? z.output<z.ZodObject<Input>> & z.output<z.ZodObject<Output>> & { readonly id: string }
+    ? Omit<z.output<z.ZodObject<Input>>, WriteOnlyFields<Input>> &
+        z.output<z.ZodObject<Output>> & { readonly id: string }
     : never;
 
 /** What finds an object: the IDs of its parents and its own. */

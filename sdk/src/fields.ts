@@ -19,6 +19,8 @@ export interface Marks {
   readonly immutable?: true | ((before: unknown, after: unknown) => boolean);
   /** Never shown in clear outside the process that uses it. */
   readonly secret?: true;
+  /** Part of requests, never of an answer. */
+  readonly writeOnly?: true;
   /** A list whose order has no meaning. */
   readonly set?: true;
   /** Kind whose ID the field holds. */
@@ -31,7 +33,7 @@ export interface Marks {
   readonly generated?: true;
   /** Never part of a request or an answer. */
   readonly local?: true;
-  /** A typical value, for the reference. */
+  /** A typical value, for the reference, or what makes one. */
   readonly example?: unknown;
 }
 

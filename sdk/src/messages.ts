@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Description } from './describe.ts';
+import { fieldsOf } from './fields.ts';
 import { decode, encode, type Json } from './wire.ts';
 
 /*
@@ -19,11 +20,14 @@ export function fromRequest(description: Description, body: Json, parents: Json)
   return { ...decode(description.input, wire), ...parents };
 }
 
-/** The answer that shows an object: its settled input and its outputs. Without fields that only a server adds. */
+/** The answer that shows an object: its settled input and its outputs. Without what only a server adds, and what it keeps to itself. */
 export function toAnswer(description: Description, id: string, value: Json): Json {
   const operations = description.operations;
   const idKey = (operations.shape === 'collection' ? operations.idKey : undefined) ?? 'id';
-  return { [idKey]: id, ...toRequest(description, value), ...encode(description.output, value) };
+  const shown = Object.fromEntries(
+    Object.entries(value).filter(([name]) => !writeOnlyFields(description).includes(name)),
+  );
+  return { [idKey]: id, ...toRequest(description, shown), ...encode(description.output, value) };
 }
 
 /**
@@ -45,6 +49,13 @@ export function fromAnswer(
     ...computedOf(description, input),
     id: String(wire[idKey]),
   };
+}
+
+/** Fields that requests have and answers have not. */
+export function writeOnlyFields({ input }: Description): readonly string[] {
+  return fieldsOf(input)
+    .filter(({ marks }) => marks.writeOnly)
+    .map(({ name }) => name);
 }
 
 /** The outputs that follow from a settled input. */

@@ -30,6 +30,13 @@ export const commaCodec: Codec = {
       : wire,
 };
 
+/** One text as a list of one; a text alone reads as itself. */
+export const listOfOneCodec: Codec = {
+  schema: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 1 },
+  encode: (value) => [value],
+  decode: (wire) => (Array.isArray(wire) && wire.length === 1 ? (wire[0] as unknown) : wire),
+};
+
 /** A number as decimal text. */
 export const numberTextCodec: Codec = {
   schema: { type: 'string', pattern: '^-?[0-9]+$' },

@@ -9,6 +9,7 @@ export const PROGRAM = `
 import { readFileSync } from 'node:fs';
 import * as apig from '@apig/provider';
 
+const pem = (name: string) => readFileSync(name + '.pem', 'utf8');
 const { use = {}, ...changes } = JSON.parse(readFileSync('changes.json', 'utf8'));
 const args = (name: string, usual: object): any => ({ ...usual, ...changes[name] });
 
@@ -22,7 +23,10 @@ const otherEnvironment = new apig.Environment('otherEnvironment', { gatewayId, n
 const apiGroup = new apig.ApiGroup('apiGroup', args('apiGroup', { gatewayId, name: 'orders' }));
 const otherGroup = new apig.ApiGroup('otherGroup', { gatewayId, name: 'returns' });
 const groupId = use.otherGroup ? otherGroup.id : apiGroup.id;
-new apig.DomainBinding('domain', args('domain', { gatewayId, groupId, name: 'api.example.com' }));
+const certificate = new apig.Certificate('certificate', args('certificate', {
+  name: 'orders', type: 'instance', gatewayId, certificate: pem('certificate'), privateKey: pem('key'),
+}));
+new apig.DomainBinding('domain', args('domain', { gatewayId, groupId, name: 'api.example.com', certificateId: certificate.id }));
 
 const api = new apig.Api('api', args('api', {
   gatewayId, groupId, name: 'get-order', protocol: 'BOTH', method: 'GET', path: '/orders/{orderId}', authentication: 'APP',
@@ -104,6 +108,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
       add('throttleException', await client.throttleException.list({ gatewayId, throttleId: id }));
     }
   }
+  add('certificate', await client.certificate.list({}));
   const all = (kind: Kind): readonly Json[] => found[kind] ?? [];
   return {
     gateway: all('gateway'),
@@ -111,6 +116,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     environmentVariable: all('environmentVariable'),
     apiGroup: all('apiGroup'),
     domain: all('domain'),
+    certificate: all('certificate'),
     api: all('api'),
     deployment: all('deployment'),
     throttle: all('throttle'),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client, Kind } from '@apig/sdk';
 import { canonical, descriptionOf, fieldsOf, type Json } from '@apig/sdk/contract';
 import { provider } from '../../provider/src/lifecycle.ts';
+import { makeAuthority, makeCertificate } from '../support/certificates.ts';
 import { openGateway, type TestGateway } from '../support/gateway.ts';
 import { openStack, type Stack, type StateResource, type Step } from '../support/pulumi.ts';
 import { OTHERS, PROGRAM, takeInventory, type Inventory } from './every-kind.ts';
@@ -42,6 +43,9 @@ const REPLACEABLE: readonly Kind[] = [
   'appAuthorization',
 ];
 
+/** What the program's domain serves. */
+const SERVED = makeCertificate(['api.example.com']);
+
 const CHANGES = {
   use: { bothApis: true },
   gateway: { description: 'all about orders', tags: { team: 'shop' }, egressBandwidthMbps: 10 },
@@ -49,6 +53,7 @@ const CHANGES = {
   environmentVariable: { value: 'orders.internal:9090' },
   apiGroup: { remark: 'all about orders', debugDomainEnabled: false },
   domain: { minTlsVersion: 'TLSv1.2' },
+  certificate: { trustedRootCa: makeAuthority('Callers').certificate },
   api: { remark: 'one order', cors: true },
   throttle: { apiCallLimit: 50, userCallLimit: 5, remark: 'less' },
   acl: { values: ['203.0.113.5-203.0.113.9', '192.0.2.1'] },
@@ -83,7 +88,12 @@ beforeAll(async () => {
   runtime = await openGateway();
   const { client, endpoint, projectId, accessKey, secretKey } = runtime;
   stack = await openStack({
-    program: { 'index.ts': PROGRAM, 'changes.json': '{}' },
+    program: {
+      'index.ts': PROGRAM,
+      'changes.json': '{}',
+      'certificate.pem': SERVED.certificate,
+      'key.pem': SERVED.key,
+    },
     config: { 'apig:endpoint': endpoint, 'apig:projectId': projectId, 'apig:accessKey': accessKey },
     secrets: { 'apig:secretKey': secretKey },
   });
@@ -270,6 +280,8 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('environmentVariable', { value: 'by-hand.internal' });
   await change('apiGroup', { remark: undefined });
   await change('domain', { redirectToHttps: true });
+  const byHand = makeCertificate(['api.example.com']);
+  await change('certificate', { certificate: byHand.certificate, privateKey: byHand.key });
   await change('throttle', { userCallLimit: undefined });
   await change('throttleException', { callLimit: 1 });
   await change('throttleBinding', { apiIds });
@@ -292,6 +304,7 @@ async function deleteSome(client: Client, state: Chapter['state']): Promise<void
     'aclBinding',
     'throttleException',
     'domain',
+    'certificate',
     'deployment',
     'signatureKey',
   ] as const) {
@@ -315,7 +328,9 @@ function idOf(kind: Kind, { state }: Chapter): string | undefined {
 function asked(kind: Kind, { state }: Chapter): Json {
   const { id, inputs = {} } = state.get(kind) ?? {};
   const plain = fieldsOf(descriptionOf(kind).input)
-    .filter(({ name, marks }) => name in inputs && !marks.secret && !marks.set && !marks.local)
+    .filter(
+      ({ name, marks }) => name in inputs && !marks.secret && !marks.set && !marks.local && !marks.writeOnly,
+    )
     .map(({ name }): [string, unknown] => [name, inputs[name]]);
   return { ...Object.fromEntries(plain), id };
 }

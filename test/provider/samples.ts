@@ -1,4 +1,7 @@
 import type { InputOf, Kind, Resources } from '@apig/sdk';
+import { makeCertificate } from '../support/certificates.ts';
+
+const SAMPLE_CERTIFICATE = makeCertificate(['api.example.com']);
 
 /** One valid input for each kind, with lists, objects and optional fields. IDs are of objects that do not exist. */
 export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
@@ -23,6 +26,13 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
   },
   apiGroup: { gatewayId: 'gateway-1', name: 'orders', remark: 'all about orders' },
   domain: { gatewayId: 'gateway-1', groupId: 'group-1', name: 'api.example.com', minTlsVersion: 'TLSv1.2' },
+  certificate: {
+    name: 'orders',
+    type: 'instance',
+    gatewayId: 'gateway-1',
+    certificate: SAMPLE_CERTIFICATE.certificate,
+    privateKey: SAMPLE_CERTIFICATE.key,
+  },
   api: {
     gatewayId: 'gateway-1',
     groupId: 'group-1',
@@ -140,6 +150,7 @@ export const FAULTS: {
   environmentVariable: { property: 'value', args: { ...SAMPLES.environmentVariable, value: 'a b' } },
   apiGroup: { property: 'debugDomainEnabled', args: { ...SAMPLES.apiGroup, debugDomainEnabled: 'yes' } },
   domain: { property: 'name', args: { ...SAMPLES.domain, name: 'not a domain' } },
+  certificate: { property: 'privateKey', args: { ...SAMPLES.certificate, privateKey: 'secret, but no key' } },
   api: {
     property: 'requestParameters[1].type',
     args: {

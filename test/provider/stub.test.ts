@@ -17,6 +17,7 @@ describe('what the state of a stack holds for ever', () => {
       environmentVariable: 'pulumi-nodejs:dynamic/apig:EnvironmentVariable',
       apiGroup: 'pulumi-nodejs:dynamic/apig:ApiGroup',
       domain: 'pulumi-nodejs:dynamic/apig:DomainBinding',
+      certificate: 'pulumi-nodejs:dynamic/apig:Certificate',
       api: 'pulumi-nodejs:dynamic/apig:Api',
       deployment: 'pulumi-nodejs:dynamic/apig:Deployment',
       throttle: 'pulumi-nodejs:dynamic/apig:Throttle',

@@ -48,6 +48,11 @@ export function numberIn(body: Json, name: string): number | undefined {
   throw fail('valueInvalid', { reason: 'expected a whole number', field: name });
 }
 
+/** A flag that a body may have. @throws valueInvalid */
+export function optionalFlagIn(body: Json, name: string): boolean | undefined {
+  return body[name] === undefined || body[name] === null ? undefined : flagIn(body, name);
+}
+
 /** A flag that a body must have. @throws valueMissing or valueInvalid. */
 export function flagIn(body: Json, name: string): boolean {
   const value = body[name];

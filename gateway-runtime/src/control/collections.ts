@@ -3,6 +3,7 @@ import { apiAnswers } from './answers/api.ts';
 import { apiGroupAnswers } from './answers/api-group.ts';
 import { appAnswers } from './answers/app.ts';
 import { appCodeAnswers } from './answers/app-code.ts';
+import { certificateAnswers } from './answers/certificate.ts';
 import { domainAnswers } from './answers/domain.ts';
 import { environmentAnswers } from './answers/environment.ts';
 import { environmentVariableAnswers } from './answers/environment-variable.ts';
@@ -17,6 +18,7 @@ import { apiRules } from './rules/api.ts';
 import { apiGroupRules } from './rules/api-group.ts';
 import { appRules } from './rules/app.ts';
 import { appCodeRules } from './rules/app-code.ts';
+import { certificateRules } from './rules/certificate.ts';
 import { domainRules } from './rules/domain.ts';
 import { environmentRules } from './rules/environment.ts';
 import { environmentVariableRules } from './rules/environment-variable.ts';
@@ -36,6 +38,7 @@ export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
   ),
   apiGroup: collectionOf('apiGroup', apiGroupRules, apiGroupAnswers),
   domain: collectionOf('domain', domainRules, domainAnswers),
+  certificate: collectionOf('certificate', certificateRules, certificateAnswers),
   api: collectionOf('api', apiRules, apiAnswers),
   throttle: collectionOf('throttle', throttleRules, throttleAnswers),
   throttleException: collectionOf('throttleException', throttleExceptionRules, throttleExceptionAnswers),

@@ -36,6 +36,21 @@ export function required<K extends Exclude<StoredKind, 'gateway'>>(
   return object;
 }
 
+/** A certificate that a gateway may use. @throws certificateNotFound */
+export function requiredCertificate(
+  configuration: ConfigurationReader,
+  gatewayId: string,
+  id: string,
+): Stored<'certificate'> {
+  const certificate = configuration.get('certificate', id);
+  const projectId = configuration.get('gateway', gatewayId)?.body.projectId;
+  if (certificate === undefined || certificate.body.projectId !== projectId) {
+    throw fail('certificateNotFound', { id });
+  }
+  if ((certificate.body.gatewayId ?? gatewayId) !== gatewayId) throw fail('certificateNotFound', { id });
+  return certificate;
+}
+
 /** The gateway whose contents a path leads to. @throws gatewayOfPathNotFound, or gatewayNotOwned when it is another project's. */
 export function gatewayOfPath(
   configuration: ConfigurationReader,

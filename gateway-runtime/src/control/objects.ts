@@ -93,9 +93,12 @@ export function objectOf<K extends CollectionKind>(
   const key = kind === 'environment' ? environmentKey(param(call, 'gatewayId'), id) : id;
   const object = configuration.get(kind, key);
   const values = object === undefined ? undefined : valuesOf(object);
-  if (object === undefined || values?.['gatewayId'] !== parents['gatewayId']) {
-    throw notFound(description.missing, id);
-  }
+  // What lies in no gateway lies in a project, whoever may use it.
+  const [owner, own] =
+    description.parents.length === 0
+      ? [call.account.projectId, values?.['projectId']]
+      : [parents['gatewayId'], values?.['gatewayId']];
+  if (object === undefined || own !== owner) throw notFound(description.missing, id);
   if (description.parents.every((name) => values?.[name] === parents[name])) return object;
   throw notFound(rules.misplaced ?? description.missing, id);
 }

@@ -1,6 +1,7 @@
 import { apiGroupActions } from './actions/api-group.ts';
 import { apiCheck } from './actions/api-check.ts';
 import { appActions } from './actions/app.ts';
+import { certificateActions } from './actions/certificate.ts';
 import { gatewayActions } from './actions/gateway.ts';
 import { publicationActions } from './actions/publication.ts';
 import { aclBindingRoutes } from './bindings/acl.ts';
@@ -19,6 +20,7 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...COLLECTION_KINDS.flatMap((kind) => routesOf(kind, context)),
     ...gatewayActions(context),
     ...apiGroupActions(context),
+    ...certificateActions(context),
     ...appActions(context),
     apiCheck(context),
     ...publicationActions(context),

@@ -12,7 +12,7 @@ export function siblings<K extends StoredKind>(
 ): readonly Stored<K>[] {
   const gatewayId = value['gatewayId'];
   const objects =
-    typeof gatewayId === 'string'
+    typeof gatewayId === 'string' && fields.includes('gatewayId')
       ? // Every kind but the gateway itself is indexed by it.
         configuration.by(kind, 'gatewayId' as never, gatewayId)
       : configuration.all(kind);
@@ -29,7 +29,7 @@ export function assertUnique<K extends StoredKind>(
 ): void {
   const { unique } = description;
   if (unique === undefined) return;
-  const fields = [...withinOf(kind, unique.within), ...unique.fields];
+  const fields = [...withinOf(description, unique.within), ...unique.fields];
   if (siblings(configuration, kind, fields, value).every((object) => object.id === id)) return;
   const [first = '', ...more] = unique.fields;
   const field = fieldsOf(description.input).find(({ name }) => name === first);
@@ -54,11 +54,11 @@ export function assertQuota<K extends StoredKind>(
 ): void {
   const { quota, title } = description;
   if (quota === undefined) return;
-  const count = siblings(configuration, kind, withinOf(kind, quota.within), value).length;
+  const count = siblings(configuration, kind, withinOf(description, quota.within), value).length;
   assertRoom(count, limitOf(limits, quota.config, quota.limit), quota.error, `${title}s`);
 }
 
 /** What lies in no gateway lies in a project. */
-function withinOf(kind: StoredKind, within: readonly string[]): readonly string[] {
-  return kind === 'gateway' ? ['projectId', ...within] : within;
+function withinOf({ parents }: Description, within: readonly string[]): readonly string[] {
+  return parents.length === 0 ? ['projectId', ...within] : within;
 }

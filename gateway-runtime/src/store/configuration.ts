@@ -39,6 +39,8 @@ export interface Bodies {
   environmentVariable: SettledOf<Resources['environmentVariable']>;
   apiGroup: SettledOf<Resources['apiGroup']> & { readonly isDefault: boolean };
   domain: SettledOf<Resources['domain']>;
+  /** With the project that owns it. */
+  certificate: SettledOf<Resources['certificate']> & { readonly projectId: string };
   api: SettledOf<Resources['api']>;
   apiVersion: ApiVersion;
   publication: Publication;
@@ -86,7 +88,8 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   environment: ['gatewayId', 'name'],
   environmentVariable: ['gatewayId', 'groupId'],
   apiGroup: ['gatewayId', 'name'],
-  domain: ['gatewayId', 'groupId', 'name'],
+  domain: ['gatewayId', 'groupId', 'name', 'certificateId'],
+  certificate: ['projectId', 'gatewayId', 'name'],
   api: ['gatewayId', 'groupId', 'name'],
   apiVersion: ['gatewayId', 'apiId'],
   publication: ['gatewayId', 'apiId', 'environmentId'],

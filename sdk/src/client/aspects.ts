@@ -7,6 +7,8 @@ import { encode, type Json } from '../wire.ts';
 export interface AspectCall {
   readonly aspect: Aspect;
   readonly method: 'POST' | 'PUT' | 'DELETE';
+  /** Below the object's own. */
+  readonly path: string;
   readonly body?: Json;
 }
 
@@ -23,14 +25,20 @@ export function aspectsOf({ operations }: Description): readonly Aspect[] {
 /** The calls for what differs between an object as it is and as it should be. */
 export function aspectCalls(description: Description, before: Json, after: Json): readonly AspectCall[] {
   return aspectsOf(description).flatMap((aspect) => {
-    if (isSame(description, aspect.fields, before, after)) return [];
+    const asked = aspect.fields.filter((name) => !isChosenByService(description, name, after));
+    if (isSame(description, asked, before, after)) return [];
     if (aspect.byEntry) return entryCalls(aspect, before, after);
     const [had, has] = [before, after].map((value) =>
       aspect.fields.some((name) => value[name] !== undefined),
     );
-    if (!has) return aspect.remove ? [{ aspect, method: aspect.remove }] : [];
-    const body = encode(description.input, pick(after, aspect.fields));
-    return [{ aspect, method: had ? aspect.change : aspect.add, body }];
+    const bodyOf = (value: Json) => encode(description.input, pick(value, aspect.fields));
+    if (has) {
+      const method = had ? aspect.change : aspect.add;
+      return [{ aspect, method, path: aspect.path, body: bodyOf(after) }];
+    }
+    const { remove: method, removePath: path = aspect.path } = aspect;
+    if (method === undefined) return [];
+    return [{ aspect, method, path, ...(method === 'POST' && { body: bodyOf(before) }) }];
   });
 }
 
@@ -40,6 +48,12 @@ export function isSame(description: Description, fields: readonly string[], one:
     .map(({ name }) => name)
     .filter((name) => !fields.includes(name));
   return digestOf(description.input, one, omit) === digestOf(description.input, other, omit);
+}
+
+/** What the service chose is kept when it is left out again. */
+function isChosenByService(description: Description, name: string, value: Json): boolean {
+  const field = fieldsOf(description.input).find((each) => each.name === name);
+  return field?.marks.generated === true && value[name] === undefined;
 }
 
 function entryCalls(aspect: Aspect, before: Json, after: Json): readonly AspectCall[] {
@@ -54,6 +68,7 @@ function entryCalls(aspect: Aspect, before: Json, after: Json): readonly AspectC
           {
             aspect,
             method: aspect.change,
+            path: aspect.path,
             body: { action, [name]: pairs.map(([key, value]) => ({ key, value })) },
           },
         ];

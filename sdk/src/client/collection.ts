@@ -35,8 +35,8 @@ export function createCollection(
     after: Json,
     options: CallOptions,
   ): Promise<void> {
-    for (const { aspect, method, body } of aspectCalls(description, before, after)) {
-      const path = `${itemPath(address)}/${aspect.path}`;
+    for (const { aspect, method, path: below, body } of aspectCalls(description, before, after)) {
+      const path = `${itemPath(address)}/${below}`;
       // The operations that turn something on refuse to do so twice; those on entries just set them.
       const repeatable = aspect.byEntry ?? method !== 'POST';
       const call = { method, path, repeatable, signal: options.signal };

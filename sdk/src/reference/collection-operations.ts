@@ -164,8 +164,9 @@ function aspectOperations(
           id: `remove${name}`,
           title: `Remove ${what}`,
           method: remove,
-          path,
+          path: `${at}/${aspect.removePath ?? aspect.path}`,
           status: removed,
+          ...(remove === 'POST' && { request: schema }),
           ...body(removed),
           errors: onItem,
         },
@@ -187,7 +188,14 @@ function aspectOperations(
 function aspectSchema(description: Description, aspect: Aspect, comments: FieldComments): JsonSchema {
   const schema = wireSchema(description.input, comments, without(description, aspect.fields));
   const properties = schema['properties'] as Readonly<Record<string, JsonSchema>>;
-  if (!aspect.byEntry) return objectSchema(properties, Object.keys(properties));
+  if (!aspect.byEntry) {
+    const chosen = fieldsOf(description.input).filter(({ marks }) => marks.generated);
+    const isChosen = (name: string) => chosen.some(({ wire }) => wire === name);
+    return objectSchema(
+      properties,
+      Object.keys(properties).filter((name) => !isChosen(name)),
+    );
+  }
   const action = {
     type: 'string',
     enum: ['create', 'delete'],

@@ -18,7 +18,9 @@ function objectInCode(schema: z.ZodObject, value: Json, indent: string): string 
       // Whoever copies an example must not learn to write secrets into a program.
       const text = marks.secret
         ? `config.requireSecret('${name}')`
-        : inCode(inner, value[name], `${indent}  `);
+        : marks.writeOnly
+          ? `config.require('${name}')`
+          : inCode(inner, value[name], `${indent}  `);
       return `${indent}  ${name}: ${text},\n`;
     });
   return `{\n${lines.join('')}${indent}}`;

@@ -48,6 +48,7 @@ function objectOf(schema: z.ZodObject): Json {
 
 function candidates(field: Field): readonly unknown[] {
   const { name, inner, marks } = field;
+  if (typeof marks.example === 'function') return [(marks.example as () => unknown)()];
   if (marks.example !== undefined) return [marks.example];
   if (marks.ref !== undefined) return [isKind(marks.ref) ? `${marks.ref}.id` : `${kebab(marks.ref)}-id`];
   const output = outputNamed(name);

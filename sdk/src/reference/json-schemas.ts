@@ -103,6 +103,7 @@ function property(
     ...form,
     ...(marks.set && form['type'] === 'array' ? { uniqueItems: true } : {}),
     ...(marks.secret && form['type'] === 'string' ? { format: 'password' } : {}),
+    ...(marks.writeOnly ? { writeOnly: true } : {}),
     ...(standard === undefined ? {} : { default: encode(object, { [name]: standard })[wire] }),
     ...(said === '' ? {} : { description: said }),
   };

@@ -1,5 +1,6 @@
 import type { CollectionShape, Description } from '../describe.ts';
 import { fieldsOf, type JsonSchema } from '../fields.ts';
+import { writeOnlyFields } from '../messages.ts';
 import { descriptionOf, type Kind } from '../resources/index.ts';
 import type { KindComments } from './comments.ts';
 import { loosened, wireSchema } from './json-schemas.ts';
@@ -104,7 +105,7 @@ function withEach(
 function answerSchema(description: Description, shape: CollectionShape, comments: KindComments): JsonSchema {
   const { input, output, parents } = description;
   const idKey = shape.idKey ?? 'id';
-  const request = wireSchema(input, comments.input, parents);
+  const request = wireSchema(input, comments.input, [...parents, ...writeOnlyFields(description)]);
   const outputs = propertiesOf(wireSchema(output, comments.output));
   const schema = { ...request, properties: { [idKey]: TEXT, ...propertiesOf(request), ...outputs } };
   return { ...loosened(description.wireSchema?.(schema, 'answer') ?? schema), required: [idKey] };

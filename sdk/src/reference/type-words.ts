@@ -8,7 +8,8 @@ const LONGEST_PATTERN = 60;
 
 /** The type of a field in words; `nameOf` names the kind of an object whose ID a field holds. */
 export function typeInWords(field: Field, nameOf: (kind: string) => string): string {
-  return `${valueInWords(field, nameOf)}${field.marks.secret ? ', secret' : ''}`;
+  const { secret, writeOnly } = field.marks;
+  return `${valueInWords(field, nameOf)}${secret ? ', secret' : ''}${writeOnly ? ', never shown' : ''}`;
 }
 
 function valueInWords({ inner, marks }: Field, nameOf: (kind: string) => string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, immutable, ref, wire } from '../describe.ts';
+import { describe, generated, immutable, listOfOne, ref, wire } from '../describe.ts';
 import { pattern } from '../names.ts';
 
 const LABEL = '[A-Za-z0-9](?:[\\w-]{0,61}\\w)?';
@@ -23,6 +23,18 @@ export const domain = describe({
     },
     updates: true,
     status: { update: 201 },
+    aspects: [
+      {
+        fields: ['certificateId', 'verifyClientCertificate'],
+        path: 'certificates/attach',
+        inCreate: false,
+        add: 'POST',
+        change: 'POST',
+        remove: 'POST',
+        removePath: 'certificates/detach',
+        status: { add: 204, change: 204 },
+      },
+    ],
   },
   missing: 'domainNotFound',
   unique: { within: ['gatewayId'], fields: ['name'], error: 'domainTaken' },
@@ -45,6 +57,38 @@ export const domain = describe({
     minTlsVersion: wire('min_ssl_version', z.enum(['TLSv1.1', 'TLSv1.2']).default('TLSv1.1')),
     /** Whether plain HTTP calls are redirected to HTTPS. Takes effect with a certificate and an API that serves HTTPS. */
     redirectToHttps: wire('is_http_redirect_to_https', z.boolean().default(false)),
+    /** Certificate that HTTPS callers of the domain meet. */
+    certificateId: wire('certificate_ids', listOfOne(ref('certificate')).optional()),
+    /** Whether callers must show a certificate that the certificate's trusted authorities issued. Left out: if there are such. */
+    verifyClientCertificate: wire('verified_client_certificate_enabled', generated(z.boolean())),
   },
   output: {},
+  rules: [
+    {
+      on: ['certificateId', 'verifyClientCertificate'],
+      check: ({ certificateId, verifyClientCertificate }) =>
+        verifyClientCertificate === true && certificateId === undefined
+          ? [{ path: ['verifyClientCertificate'], message: 'expected true only with a certificate' }]
+          : [],
+    },
+  ],
+  fill: {
+    on: ['certificateId', 'verifyClientCertificate'],
+    // Without a certificate nobody is asked for one, which answers say and programs need not.
+    from: ({ verifyClientCertificate, ...value }) =>
+      value.certificateId === undefined && verifyClientCertificate !== true
+        ? value
+        : { ...value, verifyClientCertificate },
+  },
+  fromWire: (body) => {
+    const attached = [body['ssl_id'], firstId(body['ssl_infos'])].find(
+      (id) => typeof id === 'string' && id !== '',
+    );
+    return attached === undefined ? body : { certificate_ids: [attached], ...body };
+  },
 });
+
+function firstId(infos: unknown): unknown {
+  const [first] = Array.isArray(infos) ? (infos as readonly { readonly ssl_id?: unknown }[]) : [];
+  return first?.ssl_id;
+}

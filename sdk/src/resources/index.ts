@@ -5,6 +5,7 @@ import { api } from './api.ts';
 import { appCode } from './app-code.ts';
 import { app } from './app.ts';
 import { aclBinding, appAuthorization, signatureBinding, throttleBinding } from './bindings.ts';
+import { certificate } from './certificate.ts';
 import { deployment } from './deployment.ts';
 import { domain } from './domain.ts';
 import { environmentVariable } from './environment-variable.ts';
@@ -20,6 +21,7 @@ export interface Resources {
   environment: typeof environment;
   environmentVariable: typeof environmentVariable;
   apiGroup: typeof apiGroup;
+  certificate: typeof certificate;
   domain: typeof domain;
   api: typeof api;
   deployment: typeof deployment;
@@ -44,6 +46,7 @@ export const resources: Resources = {
   environment,
   environmentVariable,
   apiGroup,
+  certificate,
   domain,
   api,
   deployment,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type LookupFunction } from 'node:net';
 import { openBackend, type OpenBackendOptions } from '../../support/backend.ts';
 import { openRaw, sendRaw, statusesOf, type RawConnection } from '../../support/raw-http.ts';
-import { createSelfSignedCertificate } from '../../../gateway-runtime/src/data/certificate.ts';
+import { createSelfSignedCertificate } from '@apig/sdk/contract';
 import { openProxy, type EngineProxy, type ProxyOptions } from './engine.ts';
 import { answering, openRawBackend, type RawPeer } from './raw-backend.ts';
 

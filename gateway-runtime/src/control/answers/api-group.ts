@@ -50,5 +50,5 @@ export function groupInfoOf(group: Stored<'apiGroup'>, view: View): Json {
 }
 
 function urlDomainsOf(group: Stored<'apiGroup'>, { configuration }: View): readonly Json[] {
-  return configuration.by('domain', 'groupId', group.id).map(urlDomainOf);
+  return configuration.by('domain', 'groupId', group.id).map((domain) => urlDomainOf(domain, configuration));
 }

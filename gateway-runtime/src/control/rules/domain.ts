@@ -3,7 +3,8 @@ import type { Rules } from '../kinds.ts';
 
 /** Source: API reference, "Binding a Domain Name" and "Unbinding a Domain Name". */
 export const domainRules: Rules<'domain'> = {
-  takes: ['minTlsVersion', 'redirectToHttps'],
+  // A certificate is attached by operations of its own.
+  takes: ['minTlsVersion', 'redirectToHttps', 'verifyClientCertificate'],
   keeps: ['minTlsVersion', 'redirectToHttps'],
   misplaced: 'domainOfOtherGroup',
 
@@ -12,7 +13,14 @@ export const domainRules: Rules<'domain'> = {
       ? fail('domainMalformed', { field: 'url_domain' })
       : undefined,
 
-  check: ({ gatewayId, name }, id, _before, { draft }) => {
+  check: ({ gatewayId, name, certificateId, verifyClientCertificate }, id, _before, { draft }) => {
+    if (verifyClientCertificate === true && certificateId !== undefined) {
+      const certificate = draft.get('certificate', certificateId);
+      if (certificate?.body.trustedRootCa === undefined) {
+        const reason = 'expected true only with a certificate that has a trusted root CA';
+        throw fail('valueInvalid', { reason, field: 'verified_client_certificate_enabled' });
+      }
+    }
     // Names that differ in case or in the dot of the root are the same domain (RFC 4343, RFC 1034 section 3.1).
     const taken = draft
       .by('domain', 'gatewayId', gatewayId)

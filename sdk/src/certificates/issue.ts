@@ -1,10 +1,26 @@
-import { generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
 /** A certificate and its key, both PEM. */
 export interface KeyedCertificate {
   readonly certificate: string;
   readonly key: string;
+}
+
+/** What a certificate is to say. */
+export interface CertificateRequest {
+  /** Host names and addresses that it is for; without one it has no alternative names. */
+  readonly names: readonly string[];
+  /** Common name; the first of the names unless given. */
+  readonly commonName?: string;
+  /** Milliseconds since the epoch. */
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** Signs it; it signs itself unless given. */
+  readonly issuer?: KeyedCertificate;
+  /** Whether it may sign others. */
+  readonly isAuthority?: boolean;
+  readonly usage?: 'server' | 'client';
 }
 
 const DAY_MS = 86_400_000;
@@ -21,48 +37,56 @@ const UTF8_STRING = 0x0c;
 const GENERALIZED_TIME = 0x18;
 const BOOLEAN = 0x01;
 
-// Object identifiers in DER: ecdsa-with-SHA256, commonName, subjectAltName, basicConstraints, extKeyUsage, serverAuth.
+// Object identifiers in DER.
 const ECDSA_WITH_SHA256 = '2a8648ce3d040302';
 const COMMON_NAME = '550403';
 const SUBJECT_ALT_NAME = '551d11';
 const BASIC_CONSTRAINTS = '551d13';
 const EXTENDED_KEY_USAGE = '551d25';
-const SERVER_AUTH = '2b06010505070301';
+const USAGES = { server: '2b06010505070301', client: '2b06010505070302' } as const;
 
-/**
- * Makes a self-signed server certificate (ECDSA, P-256) for host names and addresses, for hosts that have none of
- * their own. Source: RFC 5280, sections 4.1 and 4.2.
- */
+/** Makes a self-signed server certificate for host names and addresses, for hosts that have none of their own. */
 export function createSelfSignedCertificate(names: readonly string[], nowMs: number): KeyedCertificate {
+  return issueCertificate({
+    names,
+    notBeforeMs: nowMs - DAY_MS,
+    notAfterMs: nowMs + VALID_MS,
+    isAuthority: true,
+  });
+}
+
+/** Makes a certificate with a new key (ECDSA, P-256). Source: RFC 5280, sections 4.1 and 4.2. */
+export function issueCertificate(request: CertificateRequest): KeyedCertificate {
+  const { names, notBeforeMs, notAfterMs, issuer, isAuthority = false, usage = 'server' } = request;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(SEQUENCE, objectId(ECDSA_WITH_SHA256));
-  const name = der(
-    SEQUENCE,
-    der(SET, der(SEQUENCE, objectId(COMMON_NAME), der(UTF8_STRING, Buffer.from(names[0] ?? '')))),
-  );
+  const subject = nameOf(request.commonName ?? names[0] ?? '');
   const serial = randomBytes(16);
   // Positive, and without a leading zero byte.
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
+  const alternativeNames =
+    names.length === 0 ? [] : [extension(SUBJECT_ALT_NAME, false, der(SEQUENCE, ...names.map(generalName)))];
+  const constraints = isAuthority ? [der(BOOLEAN, Buffer.from([0xff]))] : [];
   const toBeSigned = der(
     SEQUENCE,
     der(0xa0, der(INTEGER, Buffer.from([2]))),
     der(INTEGER, serial),
     algorithm,
-    name,
-    der(SEQUENCE, time(nowMs - DAY_MS), time(nowMs + VALID_MS)),
-    name,
+    issuer === undefined ? subject : nameOf(commonNameOf(issuer)),
+    der(SEQUENCE, time(notBeforeMs), time(notAfterMs)),
+    subject,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(
       0xa3,
       der(
         SEQUENCE,
-        extension(BASIC_CONSTRAINTS, true, der(SEQUENCE, der(BOOLEAN, Buffer.from([0xff])))),
-        extension(EXTENDED_KEY_USAGE, false, der(SEQUENCE, objectId(SERVER_AUTH))),
-        extension(SUBJECT_ALT_NAME, false, der(SEQUENCE, ...names.map(generalName))),
+        extension(BASIC_CONSTRAINTS, true, der(SEQUENCE, ...constraints)),
+        extension(EXTENDED_KEY_USAGE, false, der(SEQUENCE, objectId(USAGES[usage]))),
+        ...alternativeNames,
       ),
     ),
   );
-  const signature = sign('sha256', toBeSigned, privateKey);
+  const signature = sign('sha256', toBeSigned, issuer ? createPrivateKey(issuer.key) : privateKey);
   const certificate = der(SEQUENCE, toBeSigned, algorithm, der(BIT_STRING, Buffer.from([0]), signature));
   return {
     certificate: new X509Certificate(certificate).toString(),
@@ -70,6 +94,14 @@ export function createSelfSignedCertificate(names: readonly string[], nowMs: num
   };
 }
 
+function commonNameOf({ certificate }: KeyedCertificate): string {
+  return new X509Certificate(certificate).subject.replace(/^CN=/, '');
+}
+
+function nameOf(commonName: string): Buffer {
+  const value = der(UTF8_STRING, Buffer.from(commonName));
+  return der(SEQUENCE, der(SET, der(SEQUENCE, objectId(COMMON_NAME), value)));
+}
 function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
   const { length } = content;
