@@ -124,6 +124,8 @@ export interface OpenTrafficOptions {
   readonly timeouts?: NonNullable<DataPlaneOptions['timeouts']>;
   /** Address to listen on. */
   readonly listen?: string;
+  /** Port for plain calls; any free one unless given. */
+  readonly port?: number;
   readonly logLevel?: 'silent' | 'info';
 }
 
@@ -221,7 +223,10 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
   const host = options.listen ?? '127.0.0.1';
   const dataPlane = await startDataPlane({
     configuration,
-    listen: { http: { host, port: 0 }, ...(options.https === true && { https: { host, port: 0 } }) },
+    listen: {
+      http: { host, port: options.port ?? 0 },
+      ...(options.https === true && { https: { host, port: 0 } }),
+    },
     clock,
     identities: IDENTITIES,
     owner: ALICE,

@@ -16,7 +16,7 @@ import { DEFAULT_RESPONSES } from './gateway-response.ts';
 import { HeaderLines } from './header-lines.ts';
 import { IDLE_MS, MAX_HEADERS_BYTES, MAX_URI_BYTES, type CallerTimeouts } from './limits.ts';
 import { NodeBody } from './node-body.ts';
-import { NodeReply } from './node-reply.ts';
+import { NodeReply, type ListenerState } from './node-reply.ts';
 import { createRequestId } from './request-id.ts';
 
 /** A bound address. */
@@ -73,14 +73,13 @@ export async function openListener({
   // Lines above a number would be cut off unseen; their size is bounded instead.
   server.maxHeadersCount = 0;
   const lanes = new WeakMap<Socket, Lane>();
-  let isDraining = false;
+  const state: ListenerState = { isDraining: false };
 
   const accept = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
     const { socket } = request;
     let lane = lanes.get(socket);
     if (lane === undefined) lanes.set(socket, (lane = createLane(socket, tls !== undefined)));
     const { connection } = lane;
-    if (isDraining) response.shouldKeepAlive = false;
     const call = new Call({
       id: createRequestId(),
       method: request.method ?? '',
@@ -89,9 +88,13 @@ export async function openListener({
       headers: new HeaderLines(request.rawHeaders),
       body: NodeBody.of(request, timeouts.bodyMs, expectsContinue ? response : undefined),
       connection,
-      reply: new NodeReply(request, response),
+      reply: new NodeReply(request, response, state),
     });
-    response.on('close', () => leave(lane));
+    response.on('close', () => {
+      leave(lane);
+      // The head of an answer that was under way did not say that the connection ends.
+      if (state.isDraining && !lane.isBusy) socket.end();
+    });
     enter(lane, socket, () => onCall(call));
   };
   server.on('request', (request, response) => accept(request, response, false));
@@ -113,7 +116,7 @@ export async function openListener({
   return {
     address: { host: bound.address, port: bound.port },
     async drain(timeoutMs) {
-      isDraining = true;
+      state.isDraining = true;
       await drain(server, timeoutMs);
     },
   };

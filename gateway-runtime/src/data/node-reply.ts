@@ -5,6 +5,12 @@ import { LINGER_MS } from './limits.ts';
 /** Names of statuses that HTTP does not know. */
 const NAMES: Readonly<Record<number, string>> = { 494: 'Request Header Too Large' };
 
+/** What all answers of a listener look at. */
+export interface ListenerState {
+  /** Connections end with the next answer on them. */
+  isDraining: boolean;
+}
+
 /** The way back over a `node:http` response. */
 export class NodeReply implements Reply {
   isGone = false;
@@ -12,10 +18,12 @@ export class NodeReply implements Reply {
   onGone: (() => void) | undefined;
   onDrain: (() => void) | undefined;
   bytesSent = 0;
+  readonly #listener: ListenerState;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, listener: ListenerState) {
+    this.#listener = listener;
     this.#request = request;
     this.#response = response;
     response.on('close', () => this.#onClose());
@@ -63,7 +71,7 @@ export class NodeReply implements Reply {
   }
 
   #writeHead(status: number, head: string[]): void {
-    if (this.isLast) this.#response.shouldKeepAlive = false;
+    if (this.isLast || this.#listener.isDraining) this.#response.shouldKeepAlive = false;
     const name = NAMES[status];
     if (name === undefined) this.#response.writeHead(status, head);
     else this.#response.writeHead(status, name, head);
