@@ -120,6 +120,8 @@ export interface Traffic {
 export interface OpenTrafficOptions {
   readonly clock?: TestClock;
   readonly https?: boolean;
+  /** Lowest TLS version of that listener. */
+  readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   readonly backendTls?: NonNullable<DataPlaneOptions['backendTls']>;
   readonly timeouts?: NonNullable<DataPlaneOptions['timeouts']>;
   /** Address to listen on. */
@@ -230,6 +232,7 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     clock,
     identities: IDENTITIES,
     owner: ALICE,
+    ...(options.minTlsVersion !== undefined && { minTlsVersion: options.minTlsVersion }),
     ...(options.backendTls !== undefined && { backendTls: options.backendTls }),
     ...(options.timeouts !== undefined && { timeouts: options.timeouts }),
     log: createLog(options.logLevel ?? 'silent', { write: (line) => void logLines.push(line) }),
