@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock, type Timers } from './clock.ts';
 import { Authentication } from './control/authentication.ts';
 import type { Credentials } from './control/credentials.ts';
 import { ConfiguredIdentities } from './control/identities.ts';
@@ -36,6 +36,8 @@ export interface GatewayConfig {
   readonly backendTls?: BackendTls;
   /** The machine's clock, unless given. */
   readonly clock?: Clock;
+  /** The machine's timers, unless given. */
+  readonly timers?: Timers;
 }
 
 /** A gateway that serves. */
@@ -91,7 +93,7 @@ async function openDataPlane(
   identities: ConfiguredIdentities,
   clock: Clock,
 ): Promise<DataPlane> {
-  const { http, https, domainSuffix, log, backendTls } = config;
+  const { http, https, domainSuffix, log, backendTls, timers } = config;
   try {
     return await startDataPlane({
       configuration,
@@ -102,6 +104,7 @@ async function openDataPlane(
       log,
       owner: identities.owner,
       ...(backendTls && { backendTls }),
+      ...(timers && { timers }),
     });
   } catch (error) {
     throw listenError('data plane', error);

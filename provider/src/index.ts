@@ -97,3 +97,9 @@ export const AppAuthorization: ResourceClass<Resources['appAuthorization']> =
   resourceClass('appAuthorization');
 /** An instance of {@link AppAuthorization}. */
 export type AppAuthorization = InstanceType<typeof AppAuthorization>;
+
+/** Servers that share the calls of APIs. */
+export const LoadBalanceChannel: ResourceClass<Resources['loadBalanceChannel']> =
+  resourceClass('loadBalanceChannel');
+/** An instance of {@link LoadBalanceChannel}. */
+export type LoadBalanceChannel = InstanceType<typeof LoadBalanceChannel>;

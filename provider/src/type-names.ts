@@ -23,6 +23,7 @@ export const TYPE_NAMES = Object.freeze({
   app: 'App',
   appCode: 'AppCode',
   appAuthorization: 'AppAuthorization',
+  loadBalanceChannel: 'LoadBalanceChannel',
 } as const satisfies Record<Kind, string>);
 
 /** The type token of a kind. The part before the last `/` is how the engine knows a dynamic resource. */

@@ -11,6 +11,10 @@ export const nameOfWord = (): z.ZodString =>
 export const nameOfHyphenated = (): z.ZodString =>
   pattern(/^[A-Za-z][\w-]{2,63}$/, '3 to 64 letters, digits, _ and -, starting with a letter');
 
+/** As `nameOfHyphenated`, with `.` too. */
+export const nameOfDotted = (): z.ZodString =>
+  pattern(/^[A-Za-z][\w.-]{2,63}$/, '3 to 64 letters, digits and _-., starting with a letter');
+
 /** 3 to 255 letters, digits and `-_./:()`, starting with a letter or digit. */
 export const nameOfTitle = (): z.ZodString =>
   pattern(

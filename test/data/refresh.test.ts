@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RELEASE_ENVIRONMENT_ID } from '@apig/sdk/contract';
 import { Compiler } from '../../gateway-runtime/src/data/compiler.ts';
-import { Counters } from '../../gateway-runtime/src/data/counters.ts';
+import { createLasting } from '../../gateway-runtime/src/data/lasting.ts';
 import type { Bodies, Change, Stored, StoredKind } from '../../gateway-runtime/src/store/configuration.ts';
 import { openBackend, type Backend } from '../support/backend.ts';
 import { createId, openTraffic, type Traffic } from '../support/traffic.ts';
@@ -156,7 +156,7 @@ describe('a change of the configuration', () => {
       }
     }
     large.configuration.apply(changes, 1_000_000);
-    const compiler = new Compiler('localhost', new Counters());
+    const compiler = new Compiler('localhost', createLasting());
     const allMs = timeOf(() => compiler.start(large.configuration));
     const [changed] = changes.filter(({ kind }) => kind === 'publication');
     if (changed === undefined) throw new Error('nothing was published');

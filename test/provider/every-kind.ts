@@ -64,6 +64,10 @@ const otherApp = new apig.App('otherApp', { gatewayId, name: 'till', appKey: 'gi
 const appId = use.otherApp ? otherApp.id : app.id;
 new apig.AppCode('appCode', args('appCode', { gatewayId, appId }));
 new apig.AppAuthorization('appAuthorization', { ...place, appId });
+new apig.LoadBalanceChannel('loadBalanceChannel', args('loadBalanceChannel', {
+  gatewayId, name: 'orders.internal', port: 8080,
+  members: [{ host: '192.0.2.10', weight: 3 }, { host: '192.0.2.11', port: 9090, backup: true }],
+}));
 new apig.ThrottleException('throttleException', args('throttleException', { gatewayId, throttleId: throttle.id, objectType: 'APP', objectId: appId, callLimit: 10 }));
 `;
 
@@ -129,6 +133,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     app: all('app'),
     appCode: all('appCode'),
     appAuthorization: all('appAuthorization'),
+    loadBalanceChannel: all('loadBalanceChannel'),
   };
 }
 
@@ -144,4 +149,5 @@ const IN_GATEWAY = [
   'signatureBinding',
   'app',
   'appAuthorization',
+  'loadBalanceChannel',
 ] as const;

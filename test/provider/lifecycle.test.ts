@@ -60,6 +60,11 @@ const CHANGES = {
   signatureKey: { secret: 'another-signing-secret' },
   app: { remark: 'the shop' },
   throttleException: { callLimit: 5 },
+  loadBalanceChannel: {
+    strategy: 'URI_HASH',
+    members: [{ host: '192.0.2.11', port: 9090 }],
+    healthCheck: { protocol: 'HTTP', path: '/health', goodStatuses: '200' },
+  },
 };
 
 let runtime: TestGateway;
@@ -293,6 +298,7 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('appAuthorization', { apiIds });
   await change('api', { cors: false });
   await change('deployment', {});
+  await change('loadBalanceChannel', { members: [{ host: '192.0.2.77' }] });
   const { id = '', outputs = {} } = state.get('appCode') ?? {};
   await client.collection('appCode').delete({ ...outputs, id });
 }

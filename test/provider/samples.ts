@@ -136,6 +136,18 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
     environmentId: 'environment-1',
     apiIds: ['api-1', 'api-2'],
   },
+  loadBalanceChannel: {
+    gatewayId: 'gateway-1',
+    name: 'orders.internal',
+    port: 8080,
+    strategy: 'LEAST_CONNECTIONS',
+    memberGroups: [{ name: 'blue', weight: 20 }, { name: 'green' }],
+    members: [
+      { host: '192.0.2.10', weight: 3, group: 'blue' },
+      { host: 'spare.internal', port: 9090, backup: true },
+    ],
+    healthCheck: { protocol: 'HTTP', path: '/health', goodStatuses: '200,201-204' },
+  },
 };
 
 /** Every kind. */
@@ -172,4 +184,8 @@ export const FAULTS: {
   app: { property: 'appSecret', args: { ...SAMPLES.app, appSecret: 'not so secret' } },
   appCode: { property: 'code', args: { ...SAMPLES.appCode, code: 'short-but-secret' } },
   appAuthorization: { property: 'apiIds', args: { ...SAMPLES.appAuthorization, apiIds: 'api-1' } },
+  loadBalanceChannel: {
+    property: 'members[0].host',
+    args: { ...SAMPLES.loadBalanceChannel, members: [{ weight: 2 }] },
+  },
 };

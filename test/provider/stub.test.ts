@@ -30,6 +30,7 @@ describe('what the state of a stack holds for ever', () => {
       app: 'pulumi-nodejs:dynamic/apig:App',
       appCode: 'pulumi-nodejs:dynamic/apig:AppCode',
       appAuthorization: 'pulumi-nodejs:dynamic/apig:AppAuthorization',
+      loadBalanceChannel: 'pulumi-nodejs:dynamic/apig:LoadBalanceChannel',
     });
     expect(Object.isFrozen(TYPE_NAMES)).toBe(true);
   });

@@ -164,6 +164,26 @@ const CASES: readonly Case[] = [
     changed: { name: 'caller_2', appKey: 'key-of-the-caller-2', appSecret: 'secret-of-the-caller-2' },
     filter: { name: 'caller' },
   },
+  {
+    kind: 'loadBalanceChannel',
+    input: {
+      name: 'orders.internal',
+      port: 8080,
+      memberGroups: [{ name: 'blue', weight: 5 }],
+      members: [
+        { host: '192.0.2.10', group: 'blue' },
+        { host: '192.0.2.11', port: 9090, weight: 3, backup: true, enabled: false },
+      ],
+      healthCheck: { protocol: 'HTTPS', path: '/health', intervalSeconds: 20 },
+    },
+    changed: {
+      name: 'orders.v2',
+      port: 80,
+      strategy: 'SOURCE_HASH',
+      members: [{ host: 'orders.internal' }],
+    },
+    filter: { name: 'orders.internal' },
+  },
 ];
 
 /** The IDs of the parents of a kind. */
@@ -201,7 +221,7 @@ describe.each(CASES)('$kind', ({ kind, input, changed, filter }) => {
     expect(updated).toMatchObject({ ...shown(kind, changed), id: created.id });
     expect(await collection.get(address(created))).toEqual(updated);
     // What was left out is gone, and is neither kept nor an empty text.
-    for (const name of ['remark', 'description', 'userCallLimit', 'httpBackend']) {
+    for (const name of ['remark', 'description', 'userCallLimit', 'httpBackend', 'healthCheck']) {
       if (!(name in changed)) expect(updated).not.toHaveProperty(name);
     }
 

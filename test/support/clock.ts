@@ -1,4 +1,4 @@
-import type { Clock } from '../../gateway-runtime/src/clock.ts';
+import type { Clock, Timers } from '../../gateway-runtime/src/clock.ts';
 
 /** A clock that can be turned. */
 export interface TestClock extends Clock {
@@ -23,6 +23,37 @@ export function turnable(clock: Clock): TestClock {
     },
     set: (timeMs) => {
       offsetMs = timeMs - clock.now();
+    },
+  };
+}
+
+/** Timers that a test has due. */
+export interface TestTimers extends Timers {
+  /** Has everything that waits due at once, and returns when each task has set itself a time again. */
+  tick(): Promise<void>;
+}
+
+/** Makes timers on which nothing is ever due by itself. */
+export function createTestTimers(): TestTimers {
+  const waiting = new Map<object, () => void>();
+  let onAdded: () => void = () => undefined;
+  return {
+    after: (_, task) => {
+      const key = {};
+      waiting.set(key, task);
+      onAdded();
+      return () => void waiting.delete(key);
+    },
+    tick: () => {
+      const tasks = [...waiting.values()];
+      waiting.clear();
+      return new Promise((resolve) => {
+        onAdded = () => {
+          if (waiting.size === tasks.length) resolve();
+        };
+        for (const task of tasks) task();
+        if (tasks.length === 0) resolve();
+      });
     },
   };
 }

@@ -31,6 +31,9 @@ import { createTestClock, type TestClock } from './clock.ts';
 /** The fields of an API that a test is about; the others are filled in. */
 export type ApiInput = Partial<Omit<InputOf<Resources['api']>, 'gatewayId'>>;
 
+/** The fields of a channel that a test is about. Members are told apart by host and port. */
+export type ChannelInput = Partial<Omit<InputOf<Resources['loadBalanceChannel']>, 'gatewayId'>>;
+
 /** A published API. */
 export interface Published {
   readonly apiId: string;
@@ -113,6 +116,8 @@ export interface Traffic {
     published: Published,
   ): string;
   call(call: TestCall | string): Promise<TestAnswer>;
+  /** Stores a channel with the given members, or another version of one. Returns its ID. */
+  putChannel(input: ChannelInput, id?: string): string;
   dispose(): Promise<void>;
 }
 
@@ -124,6 +129,7 @@ export interface OpenTrafficOptions {
   readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   readonly backendTls?: NonNullable<DataPlaneOptions['backendTls']>;
   readonly timeouts?: NonNullable<DataPlaneOptions['timeouts']>;
+  readonly timers?: NonNullable<DataPlaneOptions['timers']>;
   /** Address to listen on. */
   readonly listen?: string;
   /** Port for plain calls; any free one unless given. */
@@ -235,6 +241,7 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     ...(options.minTlsVersion !== undefined && { minTlsVersion: options.minTlsVersion }),
     ...(options.backendTls !== undefined && { backendTls: options.backendTls }),
     ...(options.timeouts !== undefined && { timeouts: options.timeouts }),
+    ...(options.timers !== undefined && { timers: options.timers }),
     log: createLog(options.logLevel ?? 'silent', { write: (line) => void logLines.push(line) }),
   });
   running.dataPlane = dataPlane;
@@ -309,6 +316,25 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     createAcl: (input) => {
       const id = createId();
       put('acl', id, settled('acl', { gatewayId, name: `acl_${id}`, ...input }));
+      return id;
+    },
+    putChannel: (input, id = createId()) => {
+      const now = new Date(clock.now()).toISOString();
+      const channel = settled('loadBalanceChannel', { gatewayId, name: `channel_${id}`, port: 80, ...input });
+      put('loadBalanceChannel', id, {
+        ...channel,
+        members: channel.members.map((member) => ({
+          ...member,
+          id: `${member.host ?? ''}:${member.port}`,
+          createTime: now,
+        })),
+        memberGroups: channel.memberGroups.map((group) => ({
+          ...group,
+          id: group.name,
+          createTime: now,
+          updateTime: now,
+        })),
+      });
       return id;
     },
     bind: (kind, ownerId, { apiId, environmentId }) => {

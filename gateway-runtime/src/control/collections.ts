@@ -8,6 +8,7 @@ import { domainAnswers } from './answers/domain.ts';
 import { environmentAnswers } from './answers/environment.ts';
 import { environmentVariableAnswers } from './answers/environment-variable.ts';
 import { gatewayAnswers } from './answers/gateway.ts';
+import { loadBalanceChannelAnswers } from './answers/load-balance-channel.ts';
 import { signatureKeyAnswers } from './answers/signature-key.ts';
 import { throttleAnswers } from './answers/throttle.ts';
 import { throttleExceptionAnswers } from './answers/throttle-exception.ts';
@@ -23,6 +24,7 @@ import { domainRules } from './rules/domain.ts';
 import { environmentRules } from './rules/environment.ts';
 import { environmentVariableRules } from './rules/environment-variable.ts';
 import { gatewayRules } from './rules/gateway.ts';
+import { loadBalanceChannelRules } from './rules/load-balance-channel.ts';
 import { signatureKeyRules } from './rules/signature-key.ts';
 import { throttleRules } from './rules/throttle.ts';
 import { throttleExceptionRules } from './rules/throttle-exception.ts';
@@ -46,6 +48,7 @@ export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
   signatureKey: collectionOf('signatureKey', signatureKeyRules, signatureKeyAnswers),
   app: collectionOf('app', appRules, appAnswers),
   appCode: collectionOf('appCode', appCodeRules, appCodeAnswers),
+  loadBalanceChannel: collectionOf('loadBalanceChannel', loadBalanceChannelRules, loadBalanceChannelAnswers),
 };
 
 /** Kinds with the usual operations. */

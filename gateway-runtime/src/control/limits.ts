@@ -7,6 +7,7 @@ export type Limits = Readonly<Record<string, number>>;
 export const LIMIT_NAMES: ReadonlySet<string> = new Set([
   'API_NUM_LIMIT',
   'API_VERSION_NUM_LIMIT',
+  'VPC_INSTANCE_NUM_LIMIT',
   ...Object.keys(resources).flatMap((kind) => descriptionOf(kind as Kind).quota?.config ?? []),
 ]);
 

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Lease } from './channel.ts';
 import type { AppEntry, Plan } from './snapshot.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { QueryPiece } from './query.ts';
@@ -110,6 +111,8 @@ export class Call {
   credential: Credential = 'none';
   /** Header lines that show limits and what is left of them; only for callers that asked. */
   rates: string[] | undefined;
+  /** The member of a channel that has the call. */
+  lease: Lease | undefined;
   /** Where the call was sent last. */
   upstream: Upstream | undefined;
   /** Status of the answer. */

@@ -1,10 +1,12 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
 import { environmentKey, type ConfigurationReader, type Stored, type Tie } from '../store/configuration.ts';
 import { compileAcl } from './acl.ts';
-import { compileConditions, type BackendPlan } from './backend-policy.ts';
+import { compileConditions, type BackendPlan, type UnusableError } from './backend-policy.ts';
 import { createBackendSigner } from './backend-signature.ts';
 import { compileMapping } from './compile-mapping.ts';
+import type { Channels } from './channels.ts';
 import type { Counters } from './counters.ts';
+import type { Lasting } from './lasting.ts';
 import { DEFAULT_RESPONSES } from './gateway-response.ts';
 import { compileMock } from './mock.ts';
 import type { HttpBackendPlan } from './outbound.ts';
@@ -20,6 +22,7 @@ type BackendParameters = Definition['backendParameters'];
 
 /** What all backends of an API share. */
 interface Shared {
+  readonly channels: Channels;
   readonly definition: Definition;
   readonly api: Pick<Plan, 'apiId' | 'apiName' | 'stage'>;
   readonly parameters: ParametersPlan;
@@ -37,7 +40,7 @@ const VARIABLE = /#[A-Za-z][\w-]{2,31}#/;
 export function compilePlan(
   configuration: ConfigurationReader,
   publication: Stored<'publication'>,
-  counters: Counters,
+  { counters, channels }: Lasting,
 ): Plan | undefined {
   const { gatewayId, apiId, environmentId, versionId } = publication.body;
   const version = versionId === undefined ? undefined : configuration.get('apiVersion', versionId);
@@ -52,6 +55,7 @@ export function compilePlan(
   const [key] = keys.filter((each) => each !== undefined);
   const parameters = compileParameters(definition);
   const shared: Shared = {
+    channels,
     definition,
     api: { apiId, apiName: definition.name, stage },
     parameters,
@@ -116,7 +120,7 @@ export function counterKey(
 /** The origins that calls of an API may be sent to. */
 export function originsOf({ backends }: Plan): readonly string[] {
   return [backends.usual, ...backends.policies.map(({ backend }) => backend)].flatMap((backend) =>
-    backend.kind === 'http' ? [backend.http.origin] : [],
+    backend.kind === 'http' && backend.http.channel === undefined ? [backend.http.origin] : [],
   );
 }
 
@@ -172,17 +176,18 @@ function mockBackend(
 function httpBackend(shared: Shared, target: HttpTarget, backendParameters: BackendParameters): BackendPlan {
   const { address, path, protocol, authorizerId, channelId } = target;
   if (authorizerId !== undefined) return { kind: 'unusable', error: 'configurationNotLoadable' };
-  if (channelId !== undefined || address === undefined) return { kind: 'unusable', error: 'channelMissing' };
-  // A variable without a value: none that was published, unless by hand.
-  if (VARIABLE.test(address) || VARIABLE.test(path))
-    return { kind: 'unusable', error: 'backendSettingsMissing' };
   if (protocol !== 'HTTP' && protocol !== 'HTTPS') return NO_FUNCTIONS;
-  const origin = parseOrigin(protocol, address);
-  if (origin === undefined) return { kind: 'unusable', error: 'backendSettingsMissing' };
+  // A variable without a value: none that was published, unless by hand.
+  if (VARIABLE.test(address ?? '') || VARIABLE.test(path))
+    return { kind: 'unusable', error: 'backendSettingsMissing' };
+  const destination =
+    channelId === undefined
+      ? originPart(protocol, address)
+      : channelPart(shared, protocol, channelId, target.channelHost);
+  if (typeof destination === 'string') return { kind: 'unusable', error: destination };
   const http: HttpBackendPlan = {
     kind: 'http',
-    origin: origin.origin,
-    host: origin.host,
+    ...destination,
     method: target.method,
     timeoutMs: target.timeoutMs,
     retryCount: target.retryCount,
@@ -199,6 +204,19 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
   return { kind: 'http', http, mapping };
 }
 
-function parseOrigin(protocol: 'HTTP' | 'HTTPS', address: string): URL | undefined {
-  return URL.parse(`${protocol.toLowerCase()}://${address}`) ?? undefined;
+type Destination = Pick<HttpBackendPlan, 'origin' | 'channel' | 'host'>;
+
+function originPart(protocol: 'HTTP' | 'HTTPS', address: string | undefined): Destination | UnusableError {
+  const url = address === undefined ? null : URL.parse(`${protocol.toLowerCase()}://${address}`);
+  return url === null ? 'backendSettingsMissing' : { origin: url.origin, host: url.host };
+}
+
+function channelPart(
+  { channels }: Shared,
+  protocol: 'HTTP' | 'HTTPS',
+  channelId: string,
+  host: string | undefined,
+): Destination | UnusableError {
+  const channel = channels.get(channelId);
+  return channel === undefined ? 'channelMissing' : { origin: '', channel: { channel, protocol }, host };
 }

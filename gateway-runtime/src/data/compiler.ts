@@ -4,6 +4,7 @@ import { digestOfCode } from './authenticate/app.ts';
 import { compileHosts, type Hosts } from './compile-hosts.ts';
 import { compilePlan, counterKey, originsOf, TIE_KINDS } from './compile-plan.ts';
 import type { Counters } from './counters.ts';
+import type { Lasting } from './lasting.ts';
 import { createRouter, type Route, type Router } from './router.ts';
 import type { AppEntry, CallersOfGateway, Plan, Snapshot } from './snapshot.ts';
 
@@ -24,7 +25,7 @@ interface Stale {
  */
 export class Compiler {
   readonly #domainSuffix: string;
-  readonly #counters: Counters;
+  readonly #lasting: Lasting;
   /** Publication -> plan. */
   readonly #plans = new Map<string, Plan>();
   /** Group -> publications of its plans. */
@@ -35,13 +36,14 @@ export class Compiler {
   #groups: ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>> = new Map();
   #callers: ReadonlyMap<string, CallersOfGateway> = new Map();
 
-  constructor(domainSuffix: string, counters: Counters) {
+  constructor(domainSuffix: string, lasting: Lasting) {
     this.#domainSuffix = domainSuffix;
-    this.#counters = counters;
+    this.#lasting = lasting;
   }
 
   /** The snapshot of a whole configuration. */
   start(configuration: ConfigurationReader): Snapshot {
+    for (const { id, body } of configuration.all('loadBalanceChannel')) this.#lasting.channels.put(id, body);
     return this.#update(configuration, {
       publications: new Set(configuration.all('publication').map(({ id }) => id)),
       callers: new Set(configuration.all('gateway').map(({ id }) => id)),
@@ -53,15 +55,25 @@ export class Compiler {
   /** The snapshot after changes, which the configuration holds already. */
   refresh(configuration: ConfigurationReader, changes: readonly Change[]): Snapshot {
     const stale: Stale = { publications: new Set(), callers: new Set(), hosts: false, counters: false };
-    for (const change of changes) mark(stale, configuration, change);
+    for (const change of changes) {
+      this.#takeChannel(change);
+      mark(stale, configuration, change);
+    }
     const snapshot = this.#update(configuration, stale);
-    if (stale.counters) this.#counters.sweep(liveCounters(configuration));
+    if (stale.counters) this.#lasting.counters.sweep(liveCounters(configuration));
     return snapshot;
   }
 
   /** Whether calls may be sent to an origin. */
   isInUse(origin: string): boolean {
-    return this.#originUses.has(origin);
+    return this.#originUses.has(origin) || this.#lasting.channels.isInUse(origin);
+  }
+
+  /** A channel acts at once: plans lead to it and not to its members. */
+  #takeChannel({ kind, key, after }: Change): void {
+    if (kind !== 'loadBalanceChannel') return;
+    if (after === undefined) this.#lasting.channels.remove(key);
+    else this.#lasting.channels.put(key, (after as Stored<'loadBalanceChannel'>).body);
   }
 
   #update(configuration: ConfigurationReader, stale: Stale): Snapshot {
@@ -82,7 +94,7 @@ export class Compiler {
       groups.add(before.groupId);
     }
     const publication = configuration.get('publication', id);
-    const plan = publication && compilePlan(configuration, publication, this.#counters);
+    const plan = publication && compilePlan(configuration, publication, this.#lasting);
     if (plan === undefined) return;
     this.#plans.set(id, plan);
     this.#countOrigins(plan, 1);

@@ -1,12 +1,12 @@
 import { createSelfSignedCertificate } from '@apig/sdk/contract';
-import { systemClock, type Clock } from '../clock.ts';
+import { systemClock, type Clock, type Timers } from '../clock.ts';
 import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
 import { AccountGuard } from './authenticate/account-guard.ts';
 import type { Call } from './call.ts';
 import { Compiler } from './compiler.ts';
-import { Counters } from './counters.ts';
+import { createLasting, endLasting } from './lasting.ts';
 import { CALLER_TIMEOUTS, type CallerTimeouts } from './limits.ts';
 import { openListener, type BoundAddress } from './listener.ts';
 import { Origins, type BackendTls } from './origins.ts';
@@ -25,6 +25,8 @@ export interface DataPlaneOptions {
   readonly log: Log;
   /** Account that has the apps: limits per account count the calls of its apps together. */
   readonly owner?: Account;
+  /** When health checks are due; by the machine's timers, unless given. */
+  readonly timers?: Timers;
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
   readonly backendTls?: BackendTls;
   /** How long callers are waited for, where it differs from the usual. */
@@ -46,9 +48,10 @@ export interface DataPlane {
 /** Starts taking calls. @throws the system's error when a port is taken */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const { configuration, listen, clock, identities, log, owner, domainSuffix = 'localhost' } = options;
-  const counters = new Counters();
-  const compiler = new Compiler(domainSuffix, counters);
-  const origins = new Origins(options.backendTls ?? { verify: true });
+  const backendTls = options.backendTls ?? { verify: true };
+  const lasting = createLasting({ backendTls, timers: options.timers });
+  const compiler = new Compiler(domainSuffix, lasting);
+  const origins = new Origins(backendTls);
   const accounts = new AccountGuard();
   const timeouts = { ...CALLER_TIMEOUTS, ...options.timeouts };
   let snapshot = compiler.start(configuration);
@@ -57,7 +60,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     identities,
     owner,
     accounts,
-    counters,
+    counters: lasting.counters,
     origins,
     unreadMs: timeouts.unreadMs,
     httpsPort: undefined,
@@ -75,6 +78,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     plain = listen.http && (await openListener({ ...listen.http, timeouts, onCall }));
   } catch (error) {
     await secure?.drain(0);
+    endLasting(lasting);
     throw error;
   }
 
@@ -88,6 +92,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     },
     async drain(timeoutMs) {
       await Promise.all([plain?.drain(timeoutMs), secure?.drain(timeoutMs)]);
+      endLasting(lasting);
       await origins.destroy();
     },
   };

@@ -66,7 +66,7 @@ export function mapRequest(
 ): Outbound {
   const lines = forwardedLines(call, mapping.removedHeaders);
   setContentType(lines, call, mapping.contentType);
-  let host = backend.host;
+  let host = backend.host ?? call.headers.first('host') ?? call.host;
   for (const { name, source } of mapping.headers) {
     const value = source(call, values, nowMs);
     if (value === undefined) continue;

@@ -1,13 +1,16 @@
 import type { RequestBody } from './call.ts';
+import type { ChannelUse } from './balanced.ts';
 import type { BackendSigner } from './backend-signature.ts';
 
 /** A backend that is reached by HTTP. */
 export interface HttpBackendPlan {
   readonly kind: 'http';
-  /** `http://host:port`, without the port when it is the protocol's. */
+  /** `http://host:port`, without the port when it is the protocol's. Of a channel: empty, until a member is chosen. */
   readonly origin: string;
-  /** Host and port as the `Host` header has them. */
-  readonly host: string;
+  /** The channel whose members answer. */
+  readonly channel?: ChannelUse;
+  /** Host and port as the `Host` header has them. Undefined: as the caller sent them. */
+  readonly host: string | undefined;
   /** `ANY` keeps the caller's. */
   readonly method: string;
   readonly timeoutMs: number;

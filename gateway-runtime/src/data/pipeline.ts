@@ -7,12 +7,12 @@ import { authorize } from './authorize.ts';
 import { chooseBackend } from './backend-policy.ts';
 import { CallerGone, type Call } from './call.ts';
 import { spendDebugCall } from './debug-domain.ts';
+import { forward } from './forward.ts';
 import { sendGatewayResponse, toCallError } from './gateway-response.ts';
 import { mapRequest } from './mapping.ts';
 import { sendMock } from './mock.ts';
 import { readParameters } from './parameters.ts';
 import { admitProtocol, redirectToHttps } from './protocol.ts';
-import { proxy } from './proxy.ts';
 import { findHost, route } from './route.ts';
 import { sendReply } from './send-reply.ts';
 import type { Services } from './services.ts';
@@ -46,13 +46,14 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     }
     const { http, mapping } = backend;
     const outbound = mapRequest(call, plan, http, mapping, values, remainder, nowMs);
-    const reply = await proxy(outbound, call, services);
+    const reply = await forward(outbound, call, services);
     await sendReply(call, reply);
   } catch (error) {
     // Nobody is left to be told.
     if (error instanceof CallerGone) call.reply.abort();
     else answerError(call, error, services);
   } finally {
+    call.lease?.end();
     logCall(call, services.log);
   }
 }

@@ -122,11 +122,13 @@ class StreamedBody implements AsyncIterable<Uint8Array> {
   }
 }
 
-function retriesOf(retryCount: number, method: string): number {
+/** Further attempts that an API allows for a method. */
+export function retriesOf(retryCount: number, method: string): number {
   return retryCount >= 0 ? retryCount : REPEATABLE.has(method) ? 1 : 0;
 }
 
-function isBackendFailure(failure: ApigError | CallerGone): boolean {
+/** Whether a backend failed in a way that another attempt may mend. */
+export function isBackendFailure(failure: unknown): boolean {
   return (
     isApigError(failure) &&
     (failure.name === 'backendTimeout' ||

@@ -31,6 +31,21 @@ export interface Tie {
   readonly environmentId: string;
 }
 
+/** One server of a load balance channel. */
+export type ChannelMember = SettledOf<Resources['loadBalanceChannel']>['members'][number] & {
+  readonly id: string;
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly createTime: string;
+};
+
+/** Members of a load balance channel that share a name and a weight. */
+export type ChannelMemberGroup = SettledOf<Resources['loadBalanceChannel']>['memberGroups'][number] & {
+  readonly id: string;
+  /** RFC 3339 in UTC, with milliseconds, as the next one. */
+  readonly createTime: string;
+  readonly updateTime: string;
+};
+
 /** Kind of stored object to its body. Values are in the typed form of the descriptions. */
 export interface Bodies {
   /** With the project that owns it and the user who created it. */
@@ -54,6 +69,10 @@ export interface Bodies {
   app: SettledOf<Resources['app']> & { readonly appKey: string; readonly appSecret: string };
   appCode: SettledOf<Resources['appCode']> & { readonly code: string };
   appAuthorization: Tie & { readonly appId: string };
+  loadBalanceChannel: Omit<SettledOf<Resources['loadBalanceChannel']>, 'members' | 'memberGroups'> & {
+    readonly members: readonly ChannelMember[];
+    readonly memberGroups: readonly ChannelMemberGroup[];
+  };
 }
 
 /** Kind of a stored object. */
@@ -103,6 +122,7 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   app: ['gatewayId', 'name', 'appKey'],
   appCode: ['gatewayId', 'appId', 'code'],
   appAuthorization: ['gatewayId', 'appId', 'apiId', 'environmentId'],
+  loadBalanceChannel: ['gatewayId', 'name'],
 };
 
 /** All kinds of stored objects. */

@@ -11,6 +11,7 @@ import { domain } from './domain.ts';
 import { environmentVariable } from './environment-variable.ts';
 import { environment } from './environment.ts';
 import { gateway } from './gateway.ts';
+import { loadBalanceChannel } from './load-balance-channel.ts';
 import { signatureKey } from './signature-key.ts';
 import { throttleException } from './throttle-exception.ts';
 import { throttle } from './throttle.ts';
@@ -35,6 +36,7 @@ export interface Resources {
   app: typeof app;
   appCode: typeof appCode;
   appAuthorization: typeof appAuthorization;
+  loadBalanceChannel: typeof loadBalanceChannel;
 }
 
 /** Name of a described kind. */
@@ -60,6 +62,7 @@ export const resources: Resources = {
   app,
   appCode,
   appAuthorization,
+  loadBalanceChannel,
 };
 
 /** The description of a kind in its general form, for code that works on any kind. */

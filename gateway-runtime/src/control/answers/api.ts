@@ -56,6 +56,15 @@ export const apiAnswers: Answers<'api'> = {
     req_uri: byText(({ body }) => body.path),
     auth_type: byValue(({ body }) => body.authentication),
     type: byValue(({ body }) => (body.visibility === 'PUBLIC' ? '1' : '2')),
+    vpc_channel_name: {
+      match: 'oneOf',
+      of: ({ body }, { configuration }) =>
+        [body.httpBackend, ...body.httpPolicies].flatMap((backend) =>
+          backend?.channelId === undefined
+            ? []
+            : (find(configuration, 'loadBalanceChannel', body.gatewayId, backend.channelId)?.body.name ?? []),
+        ),
+    },
     env_id: {
       match: 'oneOf',
       of: ({ id }, view) => publishedIn(id, view).map(({ environment }) => environment.id),
@@ -85,7 +94,9 @@ export function definitionOf(api: Stored<'api'>): Json {
   );
   const times = { register_time: toSeconds(api.createdAt), update_time: toSeconds(api.updatedAt) };
   const stamped = (key: string) =>
-    wire[key] === undefined ? {} : { [key]: { ...(wire[key] as Json), id: idOf(key), status: 1, ...times } };
+    wire[key] === undefined
+      ? {}
+      : { [key]: { ...withChannel(wire[key] as Json), id: idOf(key), status: 1, ...times } };
   return {
     ...EMPTY,
     ...wire,
@@ -120,7 +131,7 @@ export function definitionOf(api: Stored<'api'>): Json {
     const rows = rowsOf(wire[key]).map((row, index) => {
       const path = `${key}/${index}`;
       return {
-        ...row,
+        ...withChannel(row),
         id: idOf(path),
         backend_params: backendParameters(row['backend_params'], `${path}/backend_params`),
         conditions: rowsOf(row['conditions']).map((condition, at) => ({
@@ -139,6 +150,25 @@ export function definitionOf(api: Stored<'api'>): Json {
     if (parameter === undefined) return {};
     return { req_param_id: parameterIds.get(parameter.name) ?? '', req_param_location: parameter.location };
   }
+}
+
+/** A backend with a channel shows the ID of the channel as its address too. */
+function withChannel(backend: Json): Json {
+  if (backend['vpc_channel_status'] === undefined) return backend;
+  const info = backend['vpc_channel_info'] as Json;
+  const { vpc_channel_id: id = '', vpc_channel_proxy_host: host = '' } = info;
+  return {
+    ...backend,
+    ...(id !== '' && { url_domain: id }),
+    vpc_channel_info: {
+      vpc_channel_id: id,
+      vpc_channel_proxy_host: host,
+      vpc_channel_port: 0,
+      cascade_flag: false,
+      ecs_id: '',
+      ecs_name: '',
+    },
+  };
 }
 
 /** IDs for the parts of an API. They follow from its version, as they change with every update. */

@@ -1,0 +1,74 @@
+import { fail } from '@apig/sdk/contract';
+import type { Bodies, ChannelMember, ChannelMemberGroup } from '../../store/configuration.ts';
+import { newId } from '../ids.ts';
+import type { Rules } from '../kinds.ts';
+import { limitOf } from '../limits.ts';
+import { isUsedByApi } from './references.ts';
+
+/** Source: API reference, "Creating a Load Balance Channel", "Modifying a Load Balance Channel" and "Deleting …". */
+export const loadBalanceChannelRules: Rules<'loadBalanceChannel'> = {
+  complete: (value, before, { draft }) => {
+    // Settled by the kind's own description, so it is what the kind stores, but for what is chosen here.
+    const settled = value as unknown as SettledChannel;
+    const had = new Map(before?.body.members.map((each) => [memberKey(each, before.body.port), each]));
+    const hadGroups = new Map(before?.body.memberGroups.map((each) => [each.name, each]));
+    const members = new Map<string, ChannelMember>();
+    for (const member of settled.members) {
+      const key = memberKey(member, settled.port);
+      const { id = newId(), createTime = draft.now } = had.get(key) ?? {};
+      // Of members that are the same the first one counts.
+      if (!members.has(key)) members.set(key, { ...member, id, createTime });
+    }
+    return {
+      ...settled,
+      members: [...members.values()],
+      memberGroups: settled.memberGroups.map((group) => completeGroup(group, hadGroups, draft.now)),
+    };
+  },
+
+  check: ({ memberType, members, healthCheck }, _id, _before, { limits }) => {
+    const [first] = members;
+    // There are no servers of a cloud here.
+    if (memberType === 'ecs' && first !== undefined) {
+      throw fail('cloudServerNotFound', { id: first.serverId ?? '' });
+    }
+    const limit = limitOf(limits, 'VPC_INSTANCE_NUM_LIMIT', 10);
+    if (members.length > limit) throw fail('memberQuota', { limit });
+    if (healthCheck?.clientTls === true) {
+      const reason = 'expected false, since the gateway has no client certificate';
+      throw fail('valueInvalid', { reason, field: 'vpc_health_config.enable_client_ssl' });
+    }
+  },
+
+  deleting: ({ id, body }, { draft }) => {
+    if (isUsedByApi(draft, body.gatewayId, 'loadBalanceChannel', id)) {
+      throw fail('loadBalanceChannelInUse', { id });
+    }
+  },
+};
+
+/** What makes a member the same as another one: its group, its host and its port. */
+export function memberKey(
+  { group, host, serverId, port = 0 }: Partial<Pick<ChannelMember, 'group' | 'host' | 'serverId' | 'port'>>,
+  channelPort: number,
+): string {
+  return `${group ?? ''}/${String(host ?? serverId).toLowerCase()}/${port === 0 ? channelPort : port}`;
+}
+
+type Unnamed<T> = Omit<T, 'id' | 'createTime' | 'updateTime'>;
+type SettledChannel = Omit<Bodies['loadBalanceChannel'], 'members' | 'memberGroups'> & {
+  readonly members: readonly Unnamed<ChannelMember>[];
+  readonly memberGroups: readonly Unnamed<ChannelMemberGroup>[];
+};
+
+function completeGroup(
+  group: Unnamed<ChannelMemberGroup>,
+  had: ReadonlyMap<string, ChannelMemberGroup>,
+  now: string,
+): ChannelMemberGroup {
+  const before = had.get(group.name);
+  if (before === undefined) return { ...group, id: newId(), createTime: now, updateTime: now };
+  const isSame = before.remark === group.remark && before.weight === group.weight;
+  const { id, createTime, updateTime } = before;
+  return { ...group, id, createTime, updateTime: isSame ? updateTime : now };
+}

@@ -1,0 +1,71 @@
+import { fail } from '@apig/sdk/contract';
+import type { Call, RequestBody } from './call.ts';
+import { originOf, type Channel, type Member } from './channel.ts';
+import type { BackendReply } from './exchange.ts';
+import type { Outbound } from './outbound.ts';
+import { isBackendFailure, retriesOf } from './proxy.ts';
+
+/** A channel with the protocol that its members are spoken to in. */
+export interface ChannelUse {
+  readonly channel: Channel;
+  readonly protocol: 'HTTP' | 'HTTPS';
+}
+
+/**
+ * Sends a request to a member of a channel. Where a further attempt is allowed, another member has it; a call fails for
+ * good when no member is left. A failed attempt marks nobody: that is what health checks are for.
+ *
+ * Source: user guide, "Creating an API" (retries with a load balance channel); "Error Codes".
+ *
+ * @param send makes one attempt, without repeating it
+ * @throws `noUsableMember`, and what the last attempt throws
+ */
+export async function sendBalanced(
+  outbound: Outbound,
+  { channel, protocol }: ChannelUse,
+  call: Call,
+  send: (outbound: Outbound) => Promise<BackendReply>,
+): Promise<BackendReply> {
+  const { backend, method } = outbound;
+  const retries = retriesOf(backend.retryCount, method);
+  const key = { address: call.connection.peer.text, path: call.path };
+  const tried = new Set<Member>();
+  const body = watched(outbound.body);
+  let failure: Error | undefined;
+  for (;;) {
+    call.lease?.end();
+    call.lease = channel.take(key, tried);
+    if (call.lease === undefined) throw failure ?? fail('noUsableMember');
+    const { member } = call.lease;
+    tried.add(member);
+    const origin = originOf(member, protocol);
+    try {
+      return await send({ ...outbound, body, backend: { ...backend, origin, retryCount: 0 } });
+    } catch (error) {
+      const isSpent = body instanceof WatchedBody && body.isStarted && call.heldBody === undefined;
+      if (tried.size > retries || isSpent || !isBackendFailure(error)) throw error;
+      failure = error as Error;
+    }
+  }
+}
+
+function watched(body: Outbound['body']): Outbound['body'] {
+  return body === undefined || body instanceof Uint8Array ? body : new WatchedBody(body);
+}
+
+/** A body that knows whether any of it was taken. */
+class WatchedBody implements RequestBody {
+  readonly length: number | undefined;
+  isStarted = false;
+  readonly #body: RequestBody;
+
+  constructor(body: RequestBody) {
+    this.length = body.length;
+    this.#body = body;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    this.isStarted = true;
+    return this.#body[Symbol.asyncIterator]();
+  }
+}

@@ -1,0 +1,113 @@
+import { createChoice, type BalanceKey, type Candidate, type Choose } from './balancing.ts';
+import type { Bodies } from '../store/configuration.ts';
+
+type Definition = Bodies['loadBalanceChannel'];
+
+/** A server that can take calls of a channel. */
+export interface Member extends Candidate {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A member that has a call under way. */
+export interface Lease {
+  readonly member: Member;
+  /** The call has ended. */
+  end(): void;
+}
+
+/** The origin of a member, in the form in which connections are kept. */
+export function originOf({ host, port }: Pick<Member, 'host' | 'port'>, protocol: 'HTTP' | 'HTTPS'): string {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const text = `${protocol.toLowerCase()}://${name}:${port}`;
+  return URL.parse(text)?.origin ?? text;
+}
+
+const NONE: Choose<Member> = () => undefined;
+
+/**
+ * The members of a channel as calls find them. A channel is no part of a snapshot: its members and their health act at
+ * once on every API that uses it.
+ *
+ * Members that are disabled, unhealthy or of weight 0 take no calls. Backups take calls only while no other member can.
+ * A group's weight stands in the place of the weights of its members.
+ *
+ * Source: API reference, "Creating a Load Balance Channel"; user guide, "Configuring Backend Server Addresses".
+ */
+export class Channel {
+  #definition: Definition;
+  #choose: Choose<Member> = NONE;
+  /** Members by ID, with what they have under way. */
+  #members: ReadonlyMap<string, Member> = new Map();
+  readonly #unhealthy = new Set<string>();
+
+  constructor(definition: Definition) {
+    this.#definition = definition;
+    this.update(definition);
+  }
+
+  /** Takes over another definition. Members that stay keep their health, and the calls that they have under way count. */
+  update(definition: Definition): void {
+    this.#definition = definition;
+    const weights = new Map(definition.memberGroups.map(({ name, weight }) => [name, weight]));
+    this.#members = new Map(
+      definition.members.map((each) => {
+        const before = this.#members.get(each.id);
+        const [host, port] = [each.host ?? '', each.port === 0 ? definition.port : each.port];
+        const weight = (each.group === undefined ? undefined : weights.get(each.group)) ?? each.weight;
+        const address = `${host}:${port}`;
+        if (before?.address === address && before.weight === weight) return [each.id, before];
+        const { active = 0 } = before ?? {};
+        return [each.id, { id: each.id, host, port, address, weight, active, due: 0 }];
+      }),
+    );
+    for (const id of this.#unhealthy) if (!this.#members.has(id)) this.#unhealthy.delete(id);
+    this.#prepare();
+  }
+
+  /** Notes what a health check found out. */
+  setHealth(memberId: string, isHealthy: boolean): void {
+    if (isHealthy === this.isHealthy(memberId)) return;
+    if (isHealthy) this.#unhealthy.delete(memberId);
+    else this.#unhealthy.add(memberId);
+    this.#prepare();
+  }
+
+  isHealthy(memberId: string): boolean {
+    return !this.#unhealthy.has(memberId);
+  }
+
+  /** A member for a call, other than those given; undefined when no other one can take it. */
+  take(key: BalanceKey, skipped: ReadonlySet<Member>): Lease | undefined {
+    const member = this.#choose(key, skipped);
+    if (member === undefined) return undefined;
+    member.active += 1;
+    let isOver = false;
+    return {
+      member,
+      end: () => {
+        if (!isOver) member.active -= 1;
+        isOver = true;
+      },
+    };
+  }
+
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  #prepare(): void {
+    const { members, strategy } = this.#definition;
+    const usable = (isBackup: boolean) =>
+      members
+        .filter(({ backup, enabled, id }) => backup === isBackup && enabled && !this.#unhealthy.has(id))
+        .flatMap(({ id }) => this.#members.get(id) ?? [])
+        .filter(({ weight }) => weight > 0);
+    const usual = usable(false);
+    const chosen = usual.length > 0 ? usual : usable(true);
+    // Who can take calls is others than before, so nobody is due anything from then.
+    for (const member of chosen) member.due = 0;
+    this.#choose = createChoice(strategy, chosen);
+  }
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Timers } from '../clock.ts';
+import type { Bodies } from '../store/configuration.ts';
+import { Channel, originOf } from './channel.ts';
+import { HealthCheck } from './health-check.ts';
+import type { SideCalls } from './side-call.ts';
+
+type Definition = Bodies['loadBalanceChannel'];
+
+interface Entry {
+  readonly channel: Channel;
+  definition: Definition;
+  /** Member ID -> what watches it. */
+  checks: Map<string, HealthCheck>;
+}
+
+/** The channels of all gateways, with the state that outlives changes of the configuration. */
+export class Channels {
+  readonly #sideCalls: SideCalls;
+  readonly #timers: Timers;
+  readonly #entries = new Map<string, Entry>();
+  #origins: ReadonlySet<string> = new Set();
+
+  constructor(sideCalls: SideCalls, timers: Timers) {
+    this.#sideCalls = sideCalls;
+    this.#timers = timers;
+  }
+
+  get(id: string): Channel | undefined {
+    return this.#entries.get(id)?.channel;
+  }
+
+  /** Takes over the definition of a channel, new or changed. */
+  put(id: string, definition: Definition): void {
+    const before = this.#entries.get(id);
+    const entry = before ?? { channel: new Channel(definition), definition, checks: new Map() };
+    if (before !== undefined) {
+      // Another check may come to another result, so what the last one found does not count.
+      const isSameCheck = isDeepStrictEqual(before.definition.healthCheck, definition.healthCheck);
+      if (!isSameCheck) this.#forget(entry);
+      entry.channel.update(definition);
+      entry.definition = definition;
+    }
+    this.#entries.set(id, entry);
+    this.#watch(entry);
+    this.#collectOrigins();
+  }
+
+  remove(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#forget(entry);
+    this.#entries.delete(id);
+    this.#collectOrigins();
+  }
+
+  /** Whether an origin is that of a member. */
+  isInUse(origin: string): boolean {
+    return this.#origins.has(origin);
+  }
+
+  /** Watches nobody any more. */
+  stop(): void {
+    for (const { checks } of this.#entries.values()) for (const check of checks.values()) check.stop();
+  }
+
+  #forget({ channel, checks }: Entry): void {
+    for (const [id, check] of checks) {
+      check.stop();
+      channel.setHealth(id, true);
+    }
+    checks.clear();
+  }
+
+  /** Goes on watching members that stay where they are, and begins with the others. */
+  #watch(entry: Entry): void {
+    const { channel, definition, checks } = entry;
+    const { healthCheck } = definition;
+    if (healthCheck?.enabled !== true) return;
+    const kept = new Map<string, HealthCheck>();
+    for (const { id, enabled } of definition.members) {
+      const member = enabled ? channel.members.find((each) => each.id === id) : undefined;
+      const check = checks.get(id);
+      if (check !== undefined && check.address !== member?.address) {
+        check.stop();
+        channel.setHealth(id, true);
+      }
+      if (member === undefined) continue;
+      const isKept = check?.address === member.address;
+      kept.set(
+        id,
+        isKept ? check : new HealthCheck(member, healthCheck, channel, this.#sideCalls, this.#timers),
+      );
+    }
+    for (const [id, check] of checks) if (!kept.has(id)) check.stop();
+    entry.checks = kept;
+  }
+
+  #collectOrigins(): void {
+    this.#origins = new Set(
+      [...this.#entries.values()].flatMap(({ channel }) =>
+        channel.members.flatMap((member) => [originOf(member, 'HTTP'), originOf(member, 'HTTPS')]),
+      ),
+    );
+  }
+}
