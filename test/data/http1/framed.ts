@@ -102,6 +102,8 @@ export function frameAnswer(
       if (after === REFUSED) return { messages: [], fault: parser.fault };
       if (after === MORE || parser.head === undefined) break;
       at = after;
+      // Nobody has asked for another protocol.
+      if (parser.head.status === 101) return { messages: [], fault: 'statusLineMalformed' };
       if (parser.head.status < 200) parser.reset();
       else {
         message = { start: String(parser.head.status), fields: fieldsOf(parser.head), body: '' };

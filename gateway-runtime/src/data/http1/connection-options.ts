@@ -1,3 +1,5 @@
+import { isSameName } from './head.ts';
+
 /** What a `Connection` field asks for. */
 export interface ConnectionOptions {
   readonly close: boolean;
@@ -13,18 +15,21 @@ const CLOSE: ConnectionOptions = { ...NOTHING, close: true };
 const KEEP_ALIVE: ConnectionOptions = { ...NOTHING, keepAlive: true };
 const UPGRADE: ConnectionOptions = { ...NOTHING, upgrade: true };
 
-/** Reads the value of a `Connection` field. Source: RFC 9110, section 7.6.1. */
-export function parseConnection(value: string): ConnectionOptions {
-  const text = value.toLowerCase();
-  if (text === 'keep-alive') return KEEP_ALIVE;
-  if (text === 'close') return CLOSE;
-  if (text === 'upgrade') return UPGRADE;
-  return joinConnection(NOTHING, text);
-}
-
-/** The options of two `Connection` fields of one head. */
-export function addConnection(options: ConnectionOptions | undefined, value: string): ConnectionOptions {
-  return options === undefined ? parseConnection(value) : joinConnection(options, value.toLowerCase());
+/** Adds what a `Connection` field, from `start` to `end` of a text, asks for. Source: RFC 9110, section 7.6.1. */
+export function addConnection(
+  options: ConnectionOptions | undefined,
+  text: string,
+  start: number,
+  end: number,
+): ConnectionOptions {
+  if (options === undefined) {
+    // The usual values are told without making a string.
+    const length = end - start;
+    if (length === 10 && isSameName(text, start, 'keep-alive')) return KEEP_ALIVE;
+    if (length === 5 && isSameName(text, start, 'close')) return CLOSE;
+    if (length === 7 && isSameName(text, start, 'upgrade')) return UPGRADE;
+  }
+  return joinConnection(options ?? NOTHING, text.slice(start, end).toLowerCase());
 }
 
 function joinConnection(options: ConnectionOptions, text: string): ConnectionOptions {

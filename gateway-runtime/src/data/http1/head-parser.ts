@@ -1,6 +1,7 @@
 import { byteAt, COLON, CR, LF, SPACE, TAB, TOKEN, VALUE } from './characters.ts';
 import type { Fault } from './faults.ts';
 import { fieldKind } from './field-kind.ts';
+import { STRIDE } from './head.ts';
 
 /** How large a head may be. */
 export interface HeadLimits {
@@ -38,10 +39,10 @@ const LAST_LINE = 5;
 export abstract class HeadParser {
   /** Why the head was refused. */
   fault: Fault | undefined;
-  /** Marks of the fields: see `Head`. A new list for each head, since heads outlive their parsing. */
-  marks: number[] = [];
-  /** Number of fields found. */
-  count = 0;
+  /** Marks of the fields, see `Head`, when the head is complete. A list of its own: heads outlive their parsing. */
+  protected marks: readonly number[] = NO_MARKS;
+  /** Number of fields, when the head is complete. */
+  protected count = 0;
   /** The bytes that hold the complete head. */
   protected bytes: Buffer = NO_BYTES;
   /** Where the head starts in `bytes`. */
@@ -49,6 +50,8 @@ export abstract class HeadParser {
   protected readonly limits: HeadLimits;
   #isAtFields = false;
   #state = LINE;
+  /** Marks as they are made; used again for each head, so that it grows only once. */
+  readonly #marks: number[] = [];
   #marked = 0;
   #lineStart = 0;
   #fieldsStart = 0;
@@ -71,7 +74,7 @@ export abstract class HeadParser {
   /** Makes ready for the next head. */
   reset(): void {
     this.fault = undefined;
-    this.marks = [];
+    this.marks = NO_MARKS;
     this.count = 0;
     this.bytes = NO_BYTES;
     this.#isAtFields = false;
@@ -149,7 +152,11 @@ export abstract class HeadParser {
   }
 
   #readFields(from: number, end: number): number {
-    const { bytes, base, marks, limits } = this;
+    const { bytes, base, limits } = this;
+    // Locals: an imported name is looked up at each use.
+    const isToken = TOKEN;
+    const isValue = VALUE;
+    const marks = this.#marks;
     let at = from;
     let state = this.#state;
     let marked = this.#marked;
@@ -161,14 +168,14 @@ export abstract class HeadParser {
           at += 1;
           continue;
         }
-        if (TOKEN[first] !== 1) return this.refuse(faultOfName(first));
-        if (this.count === limits.fields) return this.refuse('tooManyFields');
+        if (isToken[first] !== 1) return this.refuse(faultOfName(first));
+        if (marked === limits.fields * STRIDE) return this.refuse('tooManyFields');
         this.#lineStart = at - base;
         marks[marked] = at - base;
         state = NAME;
       }
       if (state === NAME) {
-        while (at < end && TOKEN[byteAt(bytes, at)] === 1) at += 1;
+        while (at < end && isToken[byteAt(bytes, at)] === 1) at += 1;
         if (at === end) break;
         if (byteAt(bytes, at) !== COLON) return this.refuse('fieldNameMalformed');
         marks[marked + 1] = at - base;
@@ -182,7 +189,7 @@ export abstract class HeadParser {
         state = IN_VALUE;
       }
       if (state === IN_VALUE) {
-        while (at < end && VALUE[byteAt(bytes, at)] === 1) at += 1;
+        while (at < end && isValue[byteAt(bytes, at)] === 1) at += 1;
         if (at === end) break;
         if (byteAt(bytes, at) !== CR) {
           return this.refuse(byteAt(bytes, at) === LF ? 'lineEndMalformed' : 'fieldValueMalformed');
@@ -193,10 +200,20 @@ export abstract class HeadParser {
       }
       if (byteAt(bytes, at) !== LF) return this.refuse('lineEndMalformed');
       at += 1;
-      if (state === LAST_LINE) return at;
-      this.#markField(at, marked);
-      marked += 5;
-      if (this.fault !== undefined) return REFUSED;
+      if (state === LAST_LINE) {
+        this.count = marked / STRIDE;
+        this.marks = marks.slice(0, marked);
+        return at;
+      }
+      const start = marks[marked] ?? 0;
+      const valueStart = marks[marked + 2] ?? 0;
+      let valueEnd = at - 2 - base;
+      if (valueEnd - start > limits.fieldBytes) return this.refuse('fieldTooLarge');
+      if (at - base - this.#fieldsStart > limits.headBytes) return this.refuse('headTooLarge');
+      while (valueEnd > valueStart && isBlank(byteAt(bytes, base + valueEnd - 1))) valueEnd -= 1;
+      marks[marked + 3] = valueEnd;
+      marks[marked + 4] = fieldKind(bytes, base + start, base + (marks[marked + 1] ?? 0));
+      marked += STRIDE;
       state = LINE;
     }
     this.#state = state;
@@ -207,20 +224,6 @@ export abstract class HeadParser {
       return this.refuse('fieldTooLarge');
     if (at - base - this.#fieldsStart > limits.headBytes) return this.refuse('headTooLarge');
     return MORE;
-  }
-
-  /** Completes the marks of the field whose line ended before `at`. */
-  #markField(at: number, marked: number): void {
-    const { bytes, base, marks, limits } = this;
-    const start = marks[marked] ?? 0;
-    const valueStart = marks[marked + 2] ?? 0;
-    let valueEnd = at - 2 - base;
-    while (valueEnd > valueStart && isBlank(byteAt(bytes, base + valueEnd - 1))) valueEnd -= 1;
-    marks[marked + 3] = valueEnd;
-    marks[marked + 4] = fieldKind(bytes, base + start, base + (marks[marked + 1] ?? 0));
-    this.count += 1;
-    if (at - 2 - base - start > limits.fieldBytes) this.fault = 'fieldTooLarge';
-    else if (at - base - this.#fieldsStart > limits.headBytes) this.fault = 'headTooLarge';
   }
 
   #gather(chunk: Buffer, from: number, to: number): void {
@@ -237,6 +240,8 @@ export abstract class HeadParser {
 }
 
 const NO_BYTES = Buffer.alloc(0);
+
+const NO_MARKS: readonly number[] = [];
 
 function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB;

@@ -167,7 +167,7 @@ export class RequestParser extends HeadParser {
         if (encodingAt >= 0) return this.#fail('encodingRepeated');
         if (end - start !== 7 || !isSameName(text, start, 'chunked')) return this.#fail('encodingUnknown');
         encodingAt = mark;
-      } else if (kind === FIELD.connection) connection = addConnection(connection, text.slice(start, end));
+      } else if (kind === FIELD.connection) connection = addConnection(connection, text, start, end);
       else if (kind === FIELD.upgrade) upgradeAt = index;
       else if (kind === FIELD.expect) {
         if (end - start !== 12 || !isSameName(text, start, '100-continue'))

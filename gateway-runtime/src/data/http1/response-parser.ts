@@ -87,7 +87,7 @@ export class ResponseParser extends HeadParser {
         if (isChunked) return this.#fail('encodingRepeated');
         if (end - start !== 7 || !isSameName(text, start, 'chunked')) return this.#fail('encodingUnknown');
         isChunked = true;
-      } else if (kind === FIELD.connection) connection = addConnection(connection, text.slice(start, end));
+      } else if (kind === FIELD.connection) connection = addConnection(connection, text, start, end);
     }
     let length = -1;
     if (lengthAt >= 0) {

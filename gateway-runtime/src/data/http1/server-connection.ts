@@ -53,7 +53,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
   readonly isSecure: boolean;
   readonly remoteAddress: string;
   readonly localAddress: string;
-  /** For whoever serves requests to keep what it knows of the connection. */
+  /** For whoever serves requests to keep what it knows of the connection; at first what encrypting it has shown. */
   note: unknown;
   readonly #server: ConnectionServer;
   readonly #parser: RequestParser;
@@ -76,9 +76,10 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
   /** Bytes that were waiting to be written when the deadline was set. */
   #unsent = 0;
 
-  constructor(socket: Socket, isSecure: boolean, server: ConnectionServer) {
+  constructor(socket: Socket, isSecure: boolean, note: unknown, server: ConnectionServer) {
     this.socket = socket;
     this.isSecure = isSecure;
+    this.note = note;
     this.remoteAddress = socket.remoteAddress ?? '';
     this.localAddress = socket.localAddress ?? '';
     this.#server = server;
@@ -110,12 +111,8 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     const rest = this.#unread?.subarray(this.#unreadAt);
     this.#unread = undefined;
     this.#server.sweep.remove(this);
-    return rest;
-  }
-
-  /** Tells the server that a detached socket has closed. */
-  released(): void {
     this.#server.release(this);
+    return rest;
   }
 
   decideClose(): boolean {

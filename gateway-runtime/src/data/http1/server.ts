@@ -1,5 +1,4 @@
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { ServerConnection } from './server-connection.ts';
 import type { ServerSettings } from './settings.ts';
 import { statusLine } from './status-line.ts';
@@ -13,6 +12,12 @@ export interface ListenOptions {
   /** Whether several threads or processes share the port. */
   readonly reusePort?: boolean;
 }
+
+/**
+ * Encrypts an accepted socket and hands the encrypted one to `take`, with whatever is to be known of it. A socket
+ * whose handshake fails is destroyed.
+ */
+export type Encrypt = (socket: Socket, take: (encrypted: Socket, note: unknown) => void) => void;
 
 /** How often deadlines of callers are looked at. */
 const TICK_MS = 100;
@@ -28,29 +33,23 @@ export class Server {
   readonly settings: ServerSettings;
   readonly sweep = new Sweep(TICK_MS);
   readonly #server: NetServer;
+  readonly #encrypt: Encrypt | undefined;
   readonly #connections = new Set<ServerConnection>();
+  /** Accepted sockets, those that are shaking hands and those of tunnels too. */
+  readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
   #told = 0;
   #onEmpty: (() => void) | undefined;
 
-  constructor(settings: ServerSettings, tls?: TlsOptions) {
+  constructor(settings: ServerSettings, encrypt?: Encrypt) {
     this.settings = settings;
-    const options = { allowHalfOpen: true, noDelay: true };
-    this.#server =
-      tls === undefined
-        ? createServer(options, (socket) => this.#accept(socket, false))
-        : createTlsServer({ handshakeTimeout: settings.times.headMs, ...tls, ...options }, (socket) =>
-            this.#accept(socket, true),
-          );
-    // Connections that are still shaking hands are counted by the system's side alone.
-    this.#server.maxConnections = settings.maxConnections + MAX_TOLD;
-    // A failed handshake is nobody's request.
-    this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+    this.#encrypt = encrypt;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
   /** Number of open connections. */
   get connections(): number {
-    return this.#connections.size;
+    return this.#sockets.size;
   }
 
   /** Begins to listen. @throws the system's error when the port is taken */
@@ -72,9 +71,9 @@ export class Server {
     this.isDraining = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of [...this.#connections]) connection.drain();
-    if (this.#connections.size > 0) {
+    if (this.#sockets.size > 0) {
       const timer = setTimeout(() => {
-        for (const connection of [...this.#connections]) connection.socket.destroy();
+        for (const socket of [...this.#sockets]) socket.destroy();
       }, timeoutMs);
       await new Promise<void>((resolve) => {
         this.#onEmpty = resolve;
@@ -84,16 +83,12 @@ export class Server {
     await closed;
   }
 
-  /** Takes a connection out of the count. */
+  /** Forgets a connection that is no longer HTTP, or no longer there. */
   release(connection: ServerConnection): void {
-    if (!this.#connections.delete(connection)) return;
-    const count = (this.#perAddress.get(connection.remoteAddress) ?? 1) - 1;
-    if (count === 0) this.#perAddress.delete(connection.remoteAddress);
-    else this.#perAddress.set(connection.remoteAddress, count);
-    if (this.#connections.size === 0) this.#onEmpty?.();
+    this.#connections.delete(connection);
   }
 
-  #accept(socket: Socket, isSecure: boolean): void {
+  #accept(socket: Socket): void {
     const address = socket.remoteAddress;
     // Without an address it has closed already.
     if (address === undefined || this.isDraining) {
@@ -103,20 +98,36 @@ export class Server {
     }
     const count = (this.#perAddress.get(address) ?? 0) + 1;
     if (
-      this.#connections.size >= this.settings.maxConnections ||
+      this.#sockets.size >= this.settings.maxConnections ||
       count > this.settings.maxConnectionsPerAddress
     ) {
       this.#turnAway(socket);
       return;
     }
     this.#perAddress.set(address, count);
-    this.#connections.add(new ServerConnection(socket, isSecure, this));
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#forget(socket, address));
+    if (this.#encrypt === undefined)
+      this.#connections.add(new ServerConnection(socket, false, undefined, this));
+    else {
+      this.#encrypt(socket, (encrypted, note) => {
+        this.#connections.add(new ServerConnection(encrypted, true, note, this));
+      });
+    }
+  }
+
+  #forget(socket: Socket, address: string): void {
+    this.#sockets.delete(socket);
+    const count = (this.#perAddress.get(address) ?? 1) - 1;
+    if (count === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, count);
+    if (this.#sockets.size === 0) this.#onEmpty?.();
   }
 
   /** Tells a connection over the limit why it is closed, if not too many are being told at the time. */
   #turnAway(socket: Socket): void {
     socket.on('error', noop);
-    if (this.#told >= MAX_TOLD) {
+    if (this.#told >= MAX_TOLD || this.#encrypt !== undefined) {
       socket.destroy();
       return;
     }

@@ -114,7 +114,6 @@ class Tunnel implements TunnelEnd, AnswerReader {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#caller.socket.destroy();
-    this.#caller.released();
     this.#upstream.cancel();
     this.#onOver();
   }

@@ -61,7 +61,10 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
   readonly #parser: ResponseParser;
   readonly #decoder: BodyDecoder;
   #buffer = ReadBuffer.take();
+  /** The buffer is in use elsewhere; the next read needs another one. */
   #isBufferGone = false;
+  /** The socket has read into the buffer before. */
+  #isBufferKnown = false;
   #stage: Stage = 'connecting';
   #request: UpstreamRequest | undefined;
   #handler: UpstreamHandler | undefined;
@@ -165,8 +168,9 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
   #connect(): Socket {
     const { host, port, tls, lookup } = this.origin.options;
     const onread: OnReadOpts = {
-      // Asked before the first read and after each one.
-      buffer: this.#nextBuffer,
+      // Asked before the first read and after each one; undefined leaves the buffer as it is, which the types do not
+      // say, and spares a call into the system at each read.
+      buffer: this.#nextBuffer as () => Buffer,
       callback: this.#onRead,
     };
     const options = { host, port, onread, noDelay: true, allowHalfOpen: true, ...(lookup && { lookup }) };
@@ -208,15 +212,15 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
     }
   }
 
-  readonly #nextBuffer = (): Buffer => {
-    if (this.#isBufferGone) {
-      this.#isBufferGone = false;
-      this.#buffer = ReadBuffer.take();
-    }
+  readonly #nextBuffer = (): Buffer | undefined => {
+    if (!this.#isBufferGone) return this.#isBufferKnown ? undefined : this.#buffer.view;
+    this.#isBufferGone = false;
+    this.#buffer = ReadBuffer.take();
     return this.#buffer.view;
   };
 
   readonly #onRead = (bytes: number): boolean => {
+    this.#isBufferKnown = true;
     const buffer = this.#buffer;
     const end = buffer.offset + bytes;
     if (this.#tunnel !== undefined) this.#isBufferGone = this.#tunnel.onData(buffer, buffer.offset, end);

@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A program that runs on one core. */
+export interface Pinned {
+  readonly name: string;
+  readonly port: number;
+  /** Processes whose time counts: the program's own, and those that it has started. */
+  cpuMs(): number;
+  stop(): Promise<void>;
+}
+
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--conditions=@apig/source'];
+
+/** Whether a program is on the PATH, or where Debian keeps servers. */
+export function pathOf(program: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+/** Starts a program on a core, and waits until its port answers. */
+export async function startPinned(
+  name: string,
+  core: number,
+  command: string,
+  args: readonly string[],
+  port: number,
+): Promise<Pinned> {
+  const taskset = pathOf('taskset');
+  const [file, ...rest] =
+    taskset === undefined ? [command, ...args] : [taskset, '-c', String(core), command, ...args];
+  const child = spawn(file ?? command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await untilOpen(port, child);
+  return {
+    name,
+    port,
+    cpuMs: () => cpuMsOf(child.pid ?? 0),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** Starts one of this folder's programs. */
+export function startNode(
+  name: string,
+  core: number,
+  file: string,
+  args: readonly string[],
+  port: number,
+): Promise<Pinned> {
+  return startPinned(
+    name,
+    core,
+    process.execPath,
+    [...NODE_FLAGS, join(import.meta.dirname, file), ...args],
+    port,
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function untilOpen(port: number, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended`);
+    if (await isOpen(port)) return;
+    await sleep(50);
+  }
+  child.kill();
+  throw new Error(`nothing listens on ${port}`);
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** Processor time of a process and of its children that live, in milliseconds. A tick of the kernel is 10 ms. */
+function cpuMsOf(pid: number): number {
+  const children = readText(`/proc/${pid}/task/${pid}/children`).trim();
+  const all = [pid, ...(children === '' ? [] : children.split(' ').map(Number))];
+  return all.reduce((sum, each) => {
+    // After the name in brackets: fields 14 and 15 of proc(5), counted from 3.
+    const fields = readText(`/proc/${each}/stat`).split(') ')[1]?.split(' ') ?? [];
+    return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
+  }, 0);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // The process has ended, or this system has no such file.
+    return '';
+  }
+}
