@@ -66,7 +66,12 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     httpsPort: undefined,
     log,
   };
-  const onCall = (call: Call) => void handle(call, snapshot, services);
+  const onCall = (call: Call) => {
+    handle(call, snapshot, services).catch((error: unknown) => {
+      log.error({ requestId: call.id, err: error }, 'a call could not be answered');
+      call.reply.abort();
+    });
+  };
 
   const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
   // Callers judge the certificate by their own time, which is the machine's.

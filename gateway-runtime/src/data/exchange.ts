@@ -96,8 +96,16 @@ export class Exchange implements Dispatcher.DispatchHandler, BackendReply {
         reject(this.#failure);
         return;
       }
+      try {
+        reply.start(this.status, this.#withLength(head));
+      } catch (error) {
+        // The backend sent what no head can hold.
+        const failure = error instanceof Error ? error : new Error('the head was refused', { cause: error });
+        this.#fail(failure);
+        reject(failure);
+        return;
+      }
       this.#sending = { reply, resolve, reject };
-      reply.start(this.status, this.#withLength(head));
       reply.onDrain = () => this.#resume();
       const ahead = this.#takeAhead();
       if (ahead.length > 0 && !reply.write(ahead)) this.#pause();

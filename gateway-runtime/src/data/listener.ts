@@ -80,18 +80,19 @@ export async function openListener({
     let lane = lanes.get(socket);
     if (lane === undefined) lanes.set(socket, (lane = createLane(socket, tls !== undefined)));
     const { connection } = lane;
+    const body = NodeBody.of(request, timeouts.bodyMs, expectsContinue ? response : undefined);
     const call = new Call({
       id: createRequestId(),
       method: request.method ?? '',
       target: request.url ?? '',
       httpVersion: request.httpVersion,
       headers: new HeaderLines(request.rawHeaders),
-      body: NodeBody.of(request, timeouts.bodyMs, expectsContinue ? response : undefined),
+      body,
       connection,
-      reply: new NodeReply(request, response, state),
+      reply: new NodeReply(request, response, body, state),
     });
     response.on('close', () => {
-      leave(lane);
+      leave(lane, socket);
       // The head of an answer that was under way did not say that the connection ends.
       if (state.isDraining && !lane.isBusy) socket.end();
     });
@@ -167,7 +168,8 @@ function enter(lane: Lane, socket: Socket, start: () => void): void {
   else socket.destroy();
 }
 
-function leave(lane: Lane): void {
+function leave(lane: Lane, socket: Socket): void {
+  if (socket.destroyed) lane.waiting.length = 0;
   const next = lane.waiting.shift();
   if (next === undefined) lane.isBusy = false;
   else next();

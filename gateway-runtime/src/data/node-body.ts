@@ -41,6 +41,11 @@ export class NodeBody implements RequestBody, AsyncIterator<Uint8Array> {
     return new NodeBody(request, Number(length), timeoutMs, expecting);
   }
 
+  /** Whether the caller waits to be asked for it, and was not. */
+  get isHeldBack(): boolean {
+    return this.#continue !== undefined && !this.#isListening;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     return this;
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply } from './call.ts';
 import { LINGER_MS } from './limits.ts';
+import type { NodeBody } from './node-body.ts';
 
 /** Names of statuses that HTTP does not know. */
 const NAMES: Readonly<Record<number, string>> = { 494: 'Request Header Too Large' };
@@ -18,11 +19,18 @@ export class NodeReply implements Reply {
   onGone: (() => void) | undefined;
   onDrain: (() => void) | undefined;
   bytesSent = 0;
+  readonly #body: NodeBody | undefined;
   readonly #listener: ListenerState;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
-  constructor(request: IncomingMessage, response: ServerResponse, listener: ListenerState) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: NodeBody | undefined,
+    listener: ListenerState,
+  ) {
+    this.#body = body;
     this.#listener = listener;
     this.#request = request;
     this.#response = response;
@@ -71,7 +79,9 @@ export class NodeReply implements Reply {
   }
 
   #writeHead(status: number, head: string[]): void {
-    if (this.isLast || this.#listener.isDraining) this.#response.shouldKeepAlive = false;
+    // A caller that was not asked for its body may send it or not: what comes next cannot be told.
+    const isLast = this.isLast || this.#listener.isDraining || this.#body?.isHeldBack === true;
+    if (isLast) this.#response.shouldKeepAlive = false;
     const name = NAMES[status];
     if (name === undefined) this.#response.writeHead(status, head);
     else this.#response.writeHead(status, name, head);
