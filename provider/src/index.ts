@@ -34,6 +34,10 @@ export type DomainBinding = InstanceType<typeof DomainBinding>;
 export const Certificate: ResourceClass<Resources['certificate']> = resourceClass('certificate');
 /** An instance of {@link Certificate}. */
 export type Certificate = InstanceType<typeof Certificate>;
+/** What a group's callers are told when the gateway itself answers. */
+export const GatewayResponse: ResourceClass<Resources['gatewayResponse']> = resourceClass('gatewayResponse');
+/** An instance of {@link GatewayResponse}. */
+export type GatewayResponse = InstanceType<typeof GatewayResponse>;
 
 /** An API: the calls that are taken, and the backend that answers them. In force once deployed. */
 export const Api: ResourceClass<Resources['api']> = resourceClass('api');

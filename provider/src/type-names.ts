@@ -11,6 +11,7 @@ export const TYPE_NAMES = Object.freeze({
   apiGroup: 'ApiGroup',
   domain: 'DomainBinding',
   certificate: 'Certificate',
+  gatewayResponse: 'GatewayResponse',
   api: 'Api',
   deployment: 'Deployment',
   throttle: 'Throttle',

@@ -34,6 +34,7 @@ export { descriptionOf, resources, type Kind, type Resources } from './resources
 export { RELEASE_ENVIRONMENT_ID } from './resources/environment.ts';
 export { EDITIONS, fourHoursAfter } from './resources/gateway.ts';
 export { computedOf, fromAnswer, fromRequest, toAnswer, toRequest, writeOnlyFields } from './messages.ts';
+export { DEFAULT_RESPONSE_BODY, GATEWAY_RESPONSE_TYPES } from './resources/gateway-response.ts';
 export { holdsUnknown } from './relax.ts';
 export { settle, type SettledFault, type Settlement } from './settle.ts';
 export { surplusOf, type Surplus } from './surplus.ts';

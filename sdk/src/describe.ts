@@ -191,6 +191,15 @@ export type ReadBy =
       readonly rename: Readonly<Record<string, string>>;
     };
 
+/** A field that shows the ID of a default object when it was left out, and the list that tells which one that is. */
+export interface StandIn {
+  readonly field: string;
+  readonly path: string;
+  readonly listKey: string;
+  /** Key that is `true` for the default object. */
+  readonly flag: string;
+}
+
 /** A kind with the usual operations: POST and GET on a collection, GET, PUT and DELETE on an item. */
 export interface CollectionShape {
   readonly shape: 'collection';
@@ -202,6 +211,7 @@ export interface CollectionShape {
   readonly createdIdKey?: string;
   /** Field with the ID of an object of whose objects alone the service makes a list: a list of all is made of several. */
   readonly listsOf?: string;
+  readonly standIn?: StandIn;
   readonly read: ReadBy;
   readonly status?: StatusCodes;
   readonly aspects?: readonly Aspect[];

@@ -28,6 +28,8 @@ const certificate = new apig.Certificate('certificate', args('certificate', {
 }));
 new apig.DomainBinding('domain', args('domain', { gatewayId, groupId, name: 'api.example.com', certificateId: certificate.id }));
 
+new apig.GatewayResponse('gatewayResponse', args('gatewayResponse', { gatewayId, groupId, name: 'friendly', responses: { throttled: { headers: { 'Retry-After': '1' } } } }));
+
 const api = new apig.Api('api', args('api', {
   gatewayId, groupId, name: 'get-order', protocol: 'BOTH', method: 'GET', path: '/orders/{orderId}', authentication: 'APP',
   requestParameters: [{ name: 'orderId', location: 'PATH' }, { name: 'fields', location: 'QUERY', enumerations: ['short', 'full'] }],
@@ -104,6 +106,13 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     for (const group of groups as { id: string }[]) {
       add('domain', await client.domain.list({ gatewayId, groupId: group.id }));
     }
+    for (const group of await client.apiGroup.list(inGateway)) {
+      const responses = await client.gatewayResponse.list({ gatewayId, groupId: group.id });
+      add(
+        'gatewayResponse',
+        responses.filter(({ isDefault }) => !isDefault),
+      );
+    }
     for (const kind of IN_GATEWAY) add(kind, await client.collection(kind).list(inGateway));
     for (const { id } of await client.app.list(inGateway)) {
       add('appCode', await client.appCode.list({ gatewayId, appId: id }));
@@ -121,6 +130,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     apiGroup: all('apiGroup'),
     domain: all('domain'),
     certificate: all('certificate'),
+    gatewayResponse: all('gatewayResponse'),
     api: all('api'),
     deployment: all('deployment'),
     throttle: all('throttle'),

@@ -31,6 +31,7 @@ const UPDATABLE = KINDS.filter((kind) => kind !== 'appCode');
 /** Kinds of which something other than the gateway forces a new object. */
 const REPLACEABLE: readonly Kind[] = [
   'environmentVariable',
+  'gatewayResponse',
   'domain',
   'api',
   'deployment',
@@ -52,6 +53,7 @@ const CHANGES = {
   environment: { remark: 'before production' },
   environmentVariable: { value: 'orders.internal:9090' },
   apiGroup: { remark: 'all about orders', debugDomainEnabled: false },
+  gatewayResponse: { responses: { notFound: { status: 200, body: 'nothing here' }, default5xx: {} } },
   domain: { minTlsVersion: 'TLSv1.2' },
   certificate: { trustedRootCa: makeAuthority('Callers').certificate },
   api: { remark: 'one order', cors: true },
@@ -284,6 +286,7 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('environment', { remark: 'by hand' });
   await change('environmentVariable', { value: 'by-hand.internal' });
   await change('apiGroup', { remark: undefined });
+  await change('gatewayResponse', { responses: {} });
   await change('domain', { redirectToHttps: true });
   const byHand = makeCertificate(['api.example.com']);
   await change('certificate', { certificate: byHand.certificate, privateKey: byHand.key });

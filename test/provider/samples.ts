@@ -33,6 +33,19 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
     certificate: SAMPLE_CERTIFICATE.certificate,
     privateKey: SAMPLE_CERTIFICATE.key,
   },
+  gatewayResponse: {
+    gatewayId: 'gateway-1',
+    groupId: 'group-1',
+    name: 'friendly',
+    responses: {
+      throttled: {
+        status: 503,
+        body: '{"message":"$context.error.message"}',
+        headers: { 'Retry-After': '1' },
+      },
+      default4xx: {},
+    },
+  },
   api: {
     gatewayId: 'gateway-1',
     groupId: 'group-1',
@@ -163,6 +176,10 @@ export const FAULTS: {
   apiGroup: { property: 'debugDomainEnabled', args: { ...SAMPLES.apiGroup, debugDomainEnabled: 'yes' } },
   domain: { property: 'name', args: { ...SAMPLES.domain, name: 'not a domain' } },
   certificate: { property: 'privateKey', args: { ...SAMPLES.certificate, privateKey: 'secret, but no key' } },
+  gatewayResponse: {
+    property: 'responses.throttled.status',
+    args: { ...SAMPLES.gatewayResponse, responses: { throttled: { status: 444 } } },
+  },
   api: {
     property: 'requestParameters[1].type',
     args: {

@@ -18,6 +18,7 @@ describe('what the state of a stack holds for ever', () => {
       apiGroup: 'pulumi-nodejs:dynamic/apig:ApiGroup',
       domain: 'pulumi-nodejs:dynamic/apig:DomainBinding',
       certificate: 'pulumi-nodejs:dynamic/apig:Certificate',
+      gatewayResponse: 'pulumi-nodejs:dynamic/apig:GatewayResponse',
       api: 'pulumi-nodejs:dynamic/apig:Api',
       deployment: 'pulumi-nodejs:dynamic/apig:Deployment',
       throttle: 'pulumi-nodejs:dynamic/apig:Throttle',

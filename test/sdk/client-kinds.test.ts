@@ -100,6 +100,22 @@ const CASES: readonly Case[] = [
     filter: { name: 'orders' },
   },
   {
+    kind: 'gatewayResponse',
+    input: {
+      name: 'friendly',
+      responses: {
+        throttled: {
+          status: 503,
+          body: 'later',
+          headers: { 'Retry-After': '1', 'X-Code': '$context.error.code' },
+        },
+        default4xx: { body: 'no' },
+      },
+    },
+    changed: { name: 'friendly-2', responses: { notFound: { status: 200, body: 'nothing' } } },
+    filter: { name: 'friendly' },
+  },
+  {
     kind: 'api',
     input: {
       name: 'order',

@@ -9,6 +9,7 @@ import { environmentAnswers } from './answers/environment.ts';
 import { environmentVariableAnswers } from './answers/environment-variable.ts';
 import { gatewayAnswers } from './answers/gateway.ts';
 import { loadBalanceChannelAnswers } from './answers/load-balance-channel.ts';
+import { gatewayResponseAnswers } from './answers/gateway-response.ts';
 import { signatureKeyAnswers } from './answers/signature-key.ts';
 import { throttleAnswers } from './answers/throttle.ts';
 import { throttleExceptionAnswers } from './answers/throttle-exception.ts';
@@ -25,6 +26,7 @@ import { environmentRules } from './rules/environment.ts';
 import { environmentVariableRules } from './rules/environment-variable.ts';
 import { gatewayRules } from './rules/gateway.ts';
 import { loadBalanceChannelRules } from './rules/load-balance-channel.ts';
+import { gatewayResponseRules } from './rules/gateway-response.ts';
 import { signatureKeyRules } from './rules/signature-key.ts';
 import { throttleRules } from './rules/throttle.ts';
 import { throttleExceptionRules } from './rules/throttle-exception.ts';
@@ -41,6 +43,7 @@ export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
   apiGroup: collectionOf('apiGroup', apiGroupRules, apiGroupAnswers),
   domain: collectionOf('domain', domainRules, domainAnswers),
   certificate: collectionOf('certificate', certificateRules, certificateAnswers),
+  gatewayResponse: collectionOf('gatewayResponse', gatewayResponseRules, gatewayResponseAnswers),
   api: collectionOf('api', apiRules, apiAnswers),
   throttle: collectionOf('throttle', throttleRules, throttleAnswers),
   throttleException: collectionOf('throttleException', throttleExceptionRules, throttleExceptionAnswers),

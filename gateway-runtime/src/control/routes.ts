@@ -4,6 +4,7 @@ import { appActions } from './actions/app.ts';
 import { certificateActions } from './actions/certificate.ts';
 import { gatewayActions } from './actions/gateway.ts';
 import { loadBalanceChannelActions } from './actions/load-balance-channel.ts';
+import { gatewayResponseActions } from './actions/gateway-response.ts';
 import { publicationActions } from './actions/publication.ts';
 import { aclBindingRoutes } from './bindings/acl.ts';
 import { appAuthorizationRoutes } from './bindings/app.ts';
@@ -22,6 +23,7 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...gatewayActions(context),
     ...apiGroupActions(context),
     ...certificateActions(context),
+    ...gatewayResponseActions(context),
     ...appActions(context),
     ...loadBalanceChannelActions(context),
     apiCheck(context),

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { Lease } from './channel.ts';
 import type { AppEntry, Plan } from './snapshot.ts';
+import type { GatewayResponses } from './gateway-response.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { QueryPiece } from './query.ts';
 import type { Account } from '../identity.ts';
@@ -107,6 +108,8 @@ export class Call {
   heldBody: Uint8Array | undefined;
   /** The API that is called. */
   plan: Plan | undefined;
+  /** How errors are answered: as the group says, once it is found, and then as the API says. */
+  responses: GatewayResponses | undefined;
   caller: Caller = ANONYMOUS;
   credential: Credential = 'none';
   /** Header lines that show limits and what is left of them; only for callers that asked. */

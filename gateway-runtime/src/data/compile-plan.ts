@@ -7,7 +7,6 @@ import { compileMapping } from './compile-mapping.ts';
 import type { Channels } from './channels.ts';
 import type { Counters } from './counters.ts';
 import type { Lasting } from './lasting.ts';
-import { DEFAULT_RESPONSES } from './gateway-response.ts';
 import { compileMock } from './mock.ts';
 import type { HttpBackendPlan } from './outbound.ts';
 import { compileParameters, type ParametersPlan } from './parameters.ts';
@@ -104,7 +103,7 @@ export function compilePlan(
       usual: usualBackend(shared),
     },
     signer: key === undefined ? undefined : createBackendSigner(key.body),
-    responses: DEFAULT_RESPONSES,
+    responseId: definition.responseId,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Change, ConfigurationReader, Stored, StoredKind, Tie } from '../st
 import { digestOfCode } from './authenticate/app.ts';
 import { compileHosts, type Hosts } from './compile-hosts.ts';
 import { compilePlan, counterKey, originsOf, TIE_KINDS } from './compile-plan.ts';
+import { withResponses } from './compile-responses.ts';
 import type { Counters } from './counters.ts';
 import type { Lasting } from './lasting.ts';
 import { createRouter, type Route, type Router } from './router.ts';
@@ -14,6 +15,8 @@ interface Stale {
   readonly publications: Set<string>;
   /** Ids of gateways whose apps changed. */
   readonly callers: Set<string>;
+  /** Changes of gateway responses. */
+  readonly responses: Pick<Change, 'before' | 'after'>[];
   hosts: boolean;
   /** Something that is counted may be gone. */
   counters: boolean;
@@ -35,6 +38,7 @@ export class Compiler {
   #hosts: Hosts = { hosts: new Map(), wildcards: new Map(), addresses: undefined };
   #groups: ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>> = new Map();
   #callers: ReadonlyMap<string, CallersOfGateway> = new Map();
+  #responses: Snapshot['responses'] = new Map();
 
   constructor(domainSuffix: string, lasting: Lasting) {
     this.#domainSuffix = domainSuffix;
@@ -47,6 +51,7 @@ export class Compiler {
     return this.#update(configuration, {
       publications: new Set(configuration.all('publication').map(({ id }) => id)),
       callers: new Set(configuration.all('gateway').map(({ id }) => id)),
+      responses: configuration.all('gatewayResponse').map((after) => ({ after })),
       hosts: true,
       counters: false,
     });
@@ -54,7 +59,13 @@ export class Compiler {
 
   /** The snapshot after changes, which the configuration holds already. */
   refresh(configuration: ConfigurationReader, changes: readonly Change[]): Snapshot {
-    const stale: Stale = { publications: new Set(), callers: new Set(), hosts: false, counters: false };
+    const stale: Stale = {
+      publications: new Set(),
+      callers: new Set(),
+      responses: [],
+      hosts: false,
+      counters: false,
+    };
     for (const change of changes) {
       this.#takeChannel(change);
       mark(stale, configuration, change);
@@ -82,7 +93,8 @@ export class Compiler {
     for (const id of stale.publications) this.#replacePlan(configuration, id, groups);
     if (groups.size > 0) this.#groups = this.#indexed(groups);
     if (stale.callers.size > 0) this.#callers = withCallers(this.#callers, configuration, stale.callers);
-    return { ...this.#hosts, groups: this.#groups, callers: this.#callers };
+    if (stale.responses.length > 0) this.#responses = withResponses(this.#responses, stale.responses);
+    return { ...this.#hosts, groups: this.#groups, callers: this.#callers, responses: this.#responses };
   }
 
   #replacePlan(configuration: ConfigurationReader, id: string, groups: Set<string>): void {
@@ -149,6 +161,7 @@ function mark(stale: Stale, configuration: ConfigurationReader, change: Change):
   if (after === undefined && COUNTED.includes(kind)) stale.counters = true;
   if (kind === 'apiGroup' || kind === 'domain' || kind === 'gateway') stale.hosts = true;
   if (kind === 'publication') stale.publications.add(key);
+  if (kind === 'gatewayResponse') stale.responses.push(change);
   if (kind === 'gateway') stale.callers.add(key);
   // Drafts are not in force, and variables act through the versions that use them: neither is looked at.
   for (const object of [before, after])

@@ -12,7 +12,7 @@ import type { Duplex } from 'node:stream';
 import { fail, type ApigError, type KeyedCertificate } from '@apig/sdk/contract';
 import { toAddress } from './address.ts';
 import { Call, type Connection } from './call.ts';
-import { DEFAULT_RESPONSES } from './gateway-response.ts';
+import { usualAnswer } from './gateway-response.ts';
 import { HeaderLines } from './header-lines.ts';
 import { IDLE_MS, MAX_HEADERS_BYTES, MAX_URI_BYTES, type CallerTimeouts } from './limits.ts';
 import { NodeBody } from './node-body.ts';
@@ -184,7 +184,7 @@ function toHeadError(code: string | undefined): ApigError {
 /** Answers on a connection whose bytes are no request, and ends it: where the next one would begin is unknown. */
 function refuse(socket: Duplex, error: ApigError): void {
   const id = createRequestId();
-  const { status, body } = DEFAULT_RESPONSES.answer(error, id);
+  const { status, body } = usualAnswer(error, id);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Request Header Too Large'}\r\n` +
       `Server: api-gateway\r\nX-Request-Id: ${id}\r\nContent-Type: application/json\r\n` +

@@ -18,6 +18,7 @@ export function findHost(call: Call, snapshot: Snapshot): HostEntry {
   const { host } = call;
   const entry = snapshot.hosts.get(host) ?? findWildcard(host, snapshot) ?? findAddress(host, snapshot);
   if (entry === undefined) throw fail('apiNotPublished');
+  call.responses = snapshot.responses.get(entry.groupId);
   return entry;
 }
 
@@ -35,6 +36,10 @@ export function route(call: Call, entry: HostEntry, snapshot: Snapshot): Match<P
     throw match?.isOtherMethod === true ? fail('apiMethodNotDefined') : fail('apiNotPublished');
   }
   call.plan = match.target;
+  const { responseId } = match.target;
+  // A response that is gone leaves its place to the group's.
+  const own = responseId === undefined ? undefined : snapshot.responses.get(responseId);
+  if (own !== undefined) call.responses = own;
   return match;
 }
 

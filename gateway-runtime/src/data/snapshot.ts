@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly addresses: HostEntry | undefined;
   /** Group id -> environment name -> APIs. */
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>>;
+  /** Id of a response -> its answers; id of a group -> the answers of its default response. */
+  readonly responses: ReadonlyMap<string, GatewayResponses>;
   /** Gateway id -> who may call its APIs. */
   readonly callers: ReadonlyMap<string, CallersOfGateway>;
 }
@@ -70,7 +72,8 @@ export interface Plan {
   readonly parameters: ParametersPlan;
   readonly backends: BackendsPlan;
   readonly signer: BackendSigner | undefined;
-  readonly responses: GatewayResponses;
+  /** Response that the API names. */
+  readonly responseId: string | undefined;
 }
 
 /** How callers show who they are. */

@@ -56,6 +56,8 @@ export interface Bodies {
   domain: SettledOf<Resources['domain']>;
   /** With the project that owns it. */
   certificate: SettledOf<Resources['certificate']> & { readonly projectId: string };
+  /** With whether it is the group's default one. */
+  gatewayResponse: SettledOf<Resources['gatewayResponse']> & { readonly isDefault: boolean };
   api: SettledOf<Resources['api']>;
   apiVersion: ApiVersion;
   publication: Publication;
@@ -109,6 +111,7 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   apiGroup: ['gatewayId', 'name'],
   domain: ['gatewayId', 'groupId', 'name', 'certificateId'],
   certificate: ['projectId', 'gatewayId', 'name'],
+  gatewayResponse: ['gatewayId', 'groupId'],
   api: ['gatewayId', 'groupId', 'name'],
   apiVersion: ['gatewayId', 'apiId'],
   publication: ['gatewayId', 'apiId', 'environmentId'],

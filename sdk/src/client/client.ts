@@ -4,6 +4,7 @@ import { createBindings } from './binding.ts';
 import { createCollection } from './collection.ts';
 import type { Context } from './context.ts';
 import { createPublications } from './publication.ts';
+import { createStandIns } from './stand-ins.ts';
 import { systemTiming, type Timing } from './timing.ts';
 import { createTransport } from './transport.ts';
 import type { AnyCollection, Collections } from './types.ts';
@@ -69,6 +70,7 @@ export function createClient(options: ClientOptions): Client {
     timing,
     readyTimeoutMs: options.readyTimeoutMs ?? 1_800_000,
     waitForPublicationMs: options.waitForPublicationMs ?? 60_000,
+    hideStandIn: createStandIns(transport),
     collection,
   };
   const kinds = Object.keys(resources) as Kind[];

@@ -21,7 +21,7 @@ export function createCollection(
   const { transport } = context;
   const { kind, title, path: template } = description;
   const idKey = shape.idKey ?? 'id';
-  const { itemPath, parentsOf, toObject, rows, get, whenReady, whenGone } = createReader(
+  const { itemPath, parentsOf, toObject, shown, rows, get, whenReady, whenGone } = createReader(
     description,
     shape,
     context,
@@ -66,7 +66,7 @@ export function createCollection(
       const key = shape.createdIdKey ?? idKey;
       const address = { ...parentsOf(value), id: toObject({ ...body, [idKey]: body[key] }, value, true).id };
       try {
-        const object = shape.ready ? await whenReady(address, options) : toObject(body, address);
+        const object = shape.ready ? await whenReady(address, options) : await shown(body, address, options);
         if (isSame(description, late, object, value)) return object;
         await changeAspects(address, object, { ...object, ...pick(value, late) }, options);
         return await whenReady(address, options);
@@ -87,7 +87,7 @@ export function createCollection(
               .filter((row) => mayMatch(description, row, filter))
               .map((row) => get({ ...parents, id: row[idKey] }, options)),
           )
-        : found.map((row) => toObject(row, parents));
+        : await Promise.all(found.map((row) => shown(row, parents, options)));
       // The service compares names in part and without regard to other fields.
       return objects.filter(
         (object) => object !== undefined && isSame(description, Object.keys(filter), object, filter),
@@ -106,7 +106,8 @@ export function createCollection(
         };
         const path = itemPath(address);
         const answer = await transport.call({ method: 'PUT', path, body, signal: options.signal });
-        if (before === undefined && answer[idKey] === address['id']) return toObject(answer, address, true);
+        if (before === undefined && answer[idKey] === address['id'])
+          return await shown(answer, address, options, true);
       }
       if (before !== undefined) await changeAspects(address, before, value, options);
       return whenReady(address, options);

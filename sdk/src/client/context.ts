@@ -1,4 +1,5 @@
 import type { Kind } from '../resources/index.ts';
+import type { HideStandIn } from './stand-ins.ts';
 import type { Timing } from './timing.ts';
 import type { Transport } from './transport.ts';
 import type { AnyCollection } from './types.ts';
@@ -11,6 +12,7 @@ export interface Context {
   readonly readyTimeoutMs: number;
   /** Longest wait for APIs to be published before something is bound to them. */
   readonly waitForPublicationMs: number;
+  readonly hideStandIn: HideStandIn;
   /** The operations of another kind. */
   collection(kind: Kind): AnyCollection;
 }

@@ -55,7 +55,12 @@ export function createPublications(description: Description, context: Context): 
     const publishId = publishIdOf(api, environmentId);
     if (inForce === undefined || publishId === undefined) return undefined;
     const versionId = idOf(inForce, 'version_id');
-    const version = await get(`versions/${encodeId('versionId', versionId)}`);
+    const version = await context.hideStandIn(
+      descriptionOf('api'),
+      await get(`versions/${encodeId('versionId', versionId)}`),
+      { gatewayId },
+      options.signal,
+    );
     const remark = textOf(inForce, 'remark');
     return {
       gatewayId,

@@ -21,6 +21,13 @@ export interface Reader {
   readonly parentsOf: (value: Json) => Json;
   /** The object that an answer shows. `outcomeUnknown`: whether the answer is to a write. @throws TransportError without an ID. */
   readonly toObject: (body: Json, address: Json, outcomeUnknown?: boolean) => AnyObject;
+  /** As `toObject`, without IDs that the service shows in the place of what was left out. */
+  readonly shown: (
+    body: Json,
+    address: Json,
+    options: CallOptions,
+    outcomeUnknown?: boolean,
+  ) => Promise<AnyObject>;
   /** The documented form of the objects below some parents; of brief lists, of each object a part. */
   readonly rows: (parents: Json, query: Query, options: CallOptions) => Promise<readonly Json[]>;
   /** The object, or undefined when it is not there. */
@@ -48,6 +55,16 @@ export function createReader(description: Description, shape: CollectionShape, c
     if (typeof body[idKey] === 'string') return fromAnswer(description, body, parentsOf(address));
     const message = `an answer about a kind of object, ${title}, holds no ID`;
     throw new TransportError({ code: 'ANSWER_INVALID', message, outcomeUnknown });
+  }
+
+  async function shown(
+    body: Json,
+    address: Json,
+    { signal }: CallOptions,
+    outcomeUnknown = false,
+  ): Promise<AnyObject> {
+    const own = await context.hideStandIn(description, body, parentsOf(address), signal);
+    return toObject(own, address, outcomeUnknown);
   }
 
   async function rows(parents: Json, query: Query, options: CallOptions): Promise<readonly Json[]> {
@@ -91,7 +108,7 @@ export function createReader(description: Description, shape: CollectionShape, c
       const part = await ifPresent(transport.call({ method: 'GET', path, signal: options.signal }));
       parts.push(part ?? {});
     }
-    return toObject(Object.assign({}, ...parts, body) as Json, address);
+    return shown(Object.assign({}, ...parts, body) as Json, address, options);
   }
 
   async function get(address: Json, options: CallOptions = {}): Promise<AnyObject | undefined> {
@@ -132,7 +149,7 @@ export function createReader(description: Description, shape: CollectionShape, c
     throw new UnfinishedError(kind, String(address['id']), `it is not gone after ${readyTimeoutMs} ms`);
   }
 
-  return { itemPath, parentsOf, toObject, rows, get, whenReady, whenGone };
+  return { itemPath, parentsOf, toObject, shown, rows, get, whenReady, whenGone };
 }
 
 /** The queries whose lists together are the list that is asked for; undefined where one will do. */

@@ -16,7 +16,19 @@ export const api = describe({
   kind: 'api',
   title: 'API',
   path: 'instances/{gatewayId}/apis',
-  operations: { shape: 'collection', listKey: 'apis', read: { by: 'get' }, updates: true, listIsBrief: true },
+  operations: {
+    shape: 'collection',
+    listKey: 'apis',
+    standIn: {
+      field: 'responseId',
+      path: 'instances/{gatewayId}/api-groups/{groupId}/gateway-responses',
+      listKey: 'responses',
+      flag: 'default',
+    },
+    read: { by: 'get' },
+    updates: true,
+    listIsBrief: true,
+  },
   missing: 'apiNotFound',
   unique: { within: ['gatewayId', 'groupId'], fields: ['name'], error: 'apiNameTaken' },
   quota: {

@@ -10,6 +10,7 @@ import { deployment } from './deployment.ts';
 import { domain } from './domain.ts';
 import { environmentVariable } from './environment-variable.ts';
 import { environment } from './environment.ts';
+import { gatewayResponse } from './gateway-response.ts';
 import { gateway } from './gateway.ts';
 import { loadBalanceChannel } from './load-balance-channel.ts';
 import { signatureKey } from './signature-key.ts';
@@ -24,6 +25,7 @@ export interface Resources {
   apiGroup: typeof apiGroup;
   certificate: typeof certificate;
   domain: typeof domain;
+  gatewayResponse: typeof gatewayResponse;
   api: typeof api;
   deployment: typeof deployment;
   throttle: typeof throttle;
@@ -50,6 +52,7 @@ export const resources: Resources = {
   apiGroup,
   certificate,
   domain,
+  gatewayResponse,
   api,
   deployment,
   throttle,

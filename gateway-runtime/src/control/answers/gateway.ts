@@ -8,6 +8,7 @@ import { baseAnswer, byText, byValue } from './base.ts';
 
 /** What this gateway can do of what the service calls features. */
 const FEATURES = [
+  'gateway_responses',
   'sign_basic',
   'cors',
   'set_resp_headers',

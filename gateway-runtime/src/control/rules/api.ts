@@ -28,6 +28,7 @@ export const apiRules: Rules<'api'> = {
   check: (api, id, before, scope) => {
     assertPathFree(api, id, scope.draft);
     assertFunctionsKnown(api);
+    assertResponseOfGroup(api, scope.draft);
     const { draft } = scope;
     if (before === undefined) assertEditionAllows(api, scope);
     else if (before.body.groupId !== api.groupId) {
@@ -82,6 +83,13 @@ function tooMany({ path }: SettledFault, value: unknown): Error | undefined {
 function assertFunctionsKnown({ functionBackend, functionPolicies }: Api): void {
   const urn = functionBackend?.functionUrn ?? functionPolicies[0]?.functionUrn;
   if (urn !== undefined) throw fail('functionNotFound', { id: urn });
+}
+
+/** @throws gatewayResponseNotFound for the response of another group. */
+function assertResponseOfGroup({ groupId, responseId }: Api, configuration: ConfigurationReader): void {
+  const response = responseId === undefined ? undefined : configuration.get('gatewayResponse', responseId);
+  if (response === undefined || response.body.groupId === groupId) return;
+  throw fail('gatewayResponseNotFound', { id: response.id });
 }
 
 function assertEditionAllows({ gatewayId }: Api, { draft, limits }: WriteScope): void {

@@ -4,6 +4,7 @@ import type { WriteScope } from '../context.ts';
 import { valueAt } from '../faults.ts';
 import { newId, withoutDashes } from '../ids.ts';
 import type { Rules } from '../kinds.ts';
+import { addDefaultResponse } from './gateway-response.ts';
 
 const MAX_TAGS = 20;
 
@@ -52,12 +53,13 @@ export const gatewayRules: Rules<'gateway'> = {
 
   created: ({ id }, { draft }) => {
     draft.put('environment', RELEASE_ENVIRONMENT_ID, { gatewayId: id, name: 'RELEASE' });
-    draft.put('apiGroup', newId(), {
+    const group = draft.put('apiGroup', newId(), {
       gatewayId: id,
       name: 'DEFAULT',
       debugDomainEnabled: true,
       isDefault: true,
     });
+    addDefaultResponse(group, draft);
   },
 
   deleting: removeContents,

@@ -1,0 +1,46 @@
+import { fail } from '@apig/sdk/contract';
+import type { Bodies, ConfigurationReader, Stored } from '../../store/configuration.ts';
+import type { Draft } from '../../store/draft.ts';
+import { newId } from '../ids.ts';
+import type { Rules } from '../kinds.ts';
+
+const NAME = 'default';
+
+/** Source: API reference, "Creating a Gateway Response" and "Deleting a Gateway Response". */
+export const gatewayResponseRules: Rules<'gatewayResponse'> = {
+  complete: (value, before) => ({
+    // Settled by the kind's own description, so it is what the kind stores.
+    ...(value as Omit<Bodies['gatewayResponse'], 'isDefault'>),
+    isDefault: before?.body.isDefault ?? false,
+  }),
+
+  check: ({ name, isDefault }) => {
+    if (isDefault && name !== NAME) throw fail('defaultGatewayResponseNameFixed');
+  },
+
+  // APIs that use it fall back to the group's default one.
+  deleting: ({ body }) => {
+    if (body.isDefault) throw fail('defaultGatewayResponseKept');
+  },
+};
+
+/** Gives a new group its default response. */
+export function addDefaultResponse({ id, body }: Stored<'apiGroup'>, draft: Draft): void {
+  const { gatewayId } = body;
+  draft.put('gatewayResponse', newId(), {
+    gatewayId,
+    groupId: id,
+    name: NAME,
+    responses: {},
+    isDefault: true,
+  });
+}
+
+/** The response that an API uses: the one that it names, as long as that is there, else the group's default one. */
+export function responseOf(
+  { groupId, responseId }: Pick<Bodies['api'], 'groupId' | 'responseId'>,
+  configuration: ConfigurationReader,
+): Stored<'gatewayResponse'> | undefined {
+  const responses = configuration.by('gatewayResponse', 'groupId', groupId);
+  return responses.find(({ id }) => id === responseId) ?? responses.find(({ body }) => body.isDefault);
+}
