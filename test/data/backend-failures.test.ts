@@ -108,6 +108,14 @@ describe('a backend that', () => {
     ['speaks another protocol', (socket) => socket.write('220 mail.example.com ESMTP\r\n')],
     ['answers a head that is none', (socket) => socket.write('HTTP/1.1 200 OK\r\nno colon\r\n\r\n')],
     [
+      'answers with a control character in a header',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 2\r\n\r\nok'),
+    ],
+    [
+      'streams an answer with a control character in a header',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 200\r\n\r\nok'),
+    ],
+    [
       'answers with two lengths',
       (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk'),
     ],

@@ -6,6 +6,9 @@ import type { NodeBody } from './node-body.ts';
 /** Names of statuses that HTTP does not know. */
 const NAMES: Readonly<Record<number, string>> = { 494: 'Request Header Too Large' };
 
+/** Bodies up to here are cheaper copied than written for themselves. */
+const ONE_WRITE_BYTES = 16 * 1024;
+
 /** What all answers of a listener look at. */
 export interface ListenerState {
   /** Connections end with the next answer on them. */
@@ -57,7 +60,10 @@ export class NodeReply implements Reply {
     this.bytesSent = length;
     this.#writeHead(status, [...head, 'Content-Length', String(length)]);
     if (length === 0) this.#response.end();
-    else this.#response.end(body);
+    else if (typeof body === 'string') this.#response.end(body);
+    else if (length > ONE_WRITE_BYTES) this.#response.end(body);
+    // As a text of bytes it leaves in one write with the head.
+    else this.#response.end(Buffer.from(body.buffer, body.byteOffset, length).latin1Slice(), 'latin1');
   }
 
   start(status: number, head: readonly string[]): void {
