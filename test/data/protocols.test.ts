@@ -1,18 +1,32 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, type DetailedPeerCertificate } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { makeCertificate } from '../support/certificates.ts';
 import { createId, openTraffic, settled, type Traffic } from '../support/traffic.ts';
 
 const REDIRECTING = 'shop.example.com';
+/** As the other, but without a certificate. */
+const BARE = 'bare.example.com';
 let traffic: Traffic;
 
 beforeAll(async () => {
   traffic = await openTraffic({ https: true });
   const { gatewayId, groupId } = traffic;
+  const certificateId = createId();
+  const { certificate, key } = makeCertificate([REDIRECTING]);
+  traffic.put('certificate', certificateId, {
+    ...settled('certificate', { name: 'shop', certificate, privateKey: key }),
+    projectId: 'project',
+  });
   traffic.put(
     'domain',
     createId(),
-    settled('domain', { gatewayId, groupId, name: REDIRECTING, redirectToHttps: true }),
+    settled('domain', { gatewayId, groupId, name: BARE, redirectToHttps: true }),
+  );
+  traffic.put(
+    'domain',
+    createId(),
+    settled('domain', { gatewayId, groupId, name: REDIRECTING, redirectToHttps: true, certificateId }),
   );
   traffic.publish({ path: '/http', protocol: 'HTTP' });
   traffic.publish({ path: '/https', protocol: 'HTTPS', method: 'ANY' });
@@ -63,6 +77,13 @@ describe('a domain that redirects to HTTPS', () => {
 
   test('serves calls of an HTTP API as they are', async () => {
     expect((await traffic.call({ path: '/http', host: REDIRECTING })).status).toBe(200);
+  });
+
+  test('redirects nothing without a certificate', async () => {
+    expect(await traffic.call({ path: '/https', host: BARE })).toMatchObject({
+      status: 400,
+      code: 'APIG.0607',
+    });
   });
 
   test('serves encrypted calls as they are', async () => {

@@ -11,10 +11,20 @@ import type { Account } from '../identity.ts';
  * the listener makes a `Call` out of what it has, and another listener may take its place.
  */
 
+/** What a handshake showed. */
+export interface ConnectionTls {
+  /** For example `TLSv1.3`. */
+  readonly version: string;
+  /** The authorities that the caller's certificate comes from; undefined when it showed none of theirs. */
+  readonly callersCaId: string | undefined;
+}
+
 /** The connection on which a call came. */
 export interface Connection {
   /** Whether it is encrypted. */
   readonly secure: boolean;
+  /** Undefined when it is not encrypted. */
+  readonly tls?: ConnectionTls | undefined;
   /** The other end. */
   readonly peer: Address;
   /** This end: address as text. */

@@ -1,6 +1,7 @@
 import type { ConfigurationReader, Stored } from '../store/configuration.ts';
 import { toHostName } from './admit-head.ts';
 import type { HostEntry, Snapshot } from './snapshot.ts';
+import { servedCertificate } from './tls/served-certificate.ts';
 
 /** The part of a snapshot by which hosts are found. */
 export type Hosts = Pick<Snapshot, 'hosts' | 'wildcards' | 'addresses'>;
@@ -20,7 +21,7 @@ export function compileHosts(configuration: ConfigurationReader, domainSuffix: s
     const name = toHostName(domain.body.name);
     const isWildcard = name.startsWith('*.');
     const [table, key] = isWildcard ? [wildcards, name.slice(2)] : [hosts, name];
-    if (!table.has(key)) table.set(key, entryOf(domain));
+    if (!table.has(key)) table.set(key, entryOf(domain, configuration));
   }
   for (const { id, body } of configuration.all('apiGroup')) {
     const entry = { groupId: id, isDebug: false, redirectToHttps: false };
@@ -35,6 +36,16 @@ export function debugDomainOf(groupId: string, domainSuffix: string): string {
   return `${groupId}.apic.${domainSuffix}`.toLowerCase();
 }
 
-function entryOf({ body }: Stored<'domain'>): HostEntry {
-  return { groupId: body.groupId, isDebug: false, redirectToHttps: body.redirectToHttps };
+function entryOf({ body }: Stored<'domain'>, configuration: ConfigurationReader): HostEntry {
+  const { certificateId, groupId, minTlsVersion, verifyClientCertificate = false } = body;
+  const stored = certificateId === undefined ? undefined : configuration.get('certificate', certificateId);
+  const certificate = stored && servedCertificate(stored, verifyClientCertificate);
+  return {
+    groupId,
+    isDebug: false,
+    // Without a certificate there is nothing to redirect to.
+    redirectToHttps: body.redirectToHttps && certificate !== undefined,
+    minTlsVersion,
+    certificate,
+  };
 }

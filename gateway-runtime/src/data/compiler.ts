@@ -149,6 +149,9 @@ export class Compiler {
   }
 }
 
+/** Kinds that say who answers on which host, and how. */
+const HOSTING: readonly StoredKind[] = ['gateway', 'apiGroup', 'domain', 'certificate'];
+
 /** Kinds by whose ids calls are counted. */
 const COUNTED: readonly StoredKind[] = ['apiGroup', 'api', 'throttle', 'throttleBinding'];
 
@@ -159,7 +162,7 @@ function toRoute(plan: Plan): Route<Plan> {
 function mark(stale: Stale, configuration: ConfigurationReader, change: Change): void {
   const { kind, key, before, after } = change;
   if (after === undefined && COUNTED.includes(kind)) stale.counters = true;
-  if (kind === 'apiGroup' || kind === 'domain' || kind === 'gateway') stale.hosts = true;
+  if (HOSTING.includes(kind)) stale.hosts = true;
   if (kind === 'publication') stale.publications.add(key);
   if (kind === 'gatewayResponse') stale.responses.push(change);
   if (kind === 'gateway') stale.callers.add(key);

@@ -11,6 +11,7 @@ import { CALLER_TIMEOUTS, type CallerTimeouts } from './limits.ts';
 import { openListener, type BoundAddress } from './listener.ts';
 import { Origins, type BackendTls } from './origins.ts';
 import { handle } from './pipeline.ts';
+import { findDomain } from './route.ts';
 import type { Services } from './services.ts';
 
 /** What the data plane is told at its start. */
@@ -29,6 +30,8 @@ export interface DataPlaneOptions {
   readonly timers?: Timers;
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
   readonly backendTls?: BackendTls;
+  /** Lowest TLS version that the listener speaks; `TLSv1.2` unless given. */
+  readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   /** How long callers are waited for, where it differs from the usual. */
   readonly timeouts?: Partial<CallerTimeouts>;
 }
@@ -37,7 +40,7 @@ export interface DataPlaneOptions {
 export interface DataPlane {
   readonly http?: BoundAddress;
   readonly https?: BoundAddress;
-  /** PEM of the certificate that HTTPS callers meet, for those who want to trust it. */
+  /** PEM of the certificate that HTTPS callers meet on domains without one of their own, for those who want to trust it. */
   readonly certificate?: string;
   /** Takes over changes, which the configuration holds already. In force when it returns; calls under way keep what was. */
   refresh(configuration: ConfigurationReader, changes: readonly Change[]): void;
@@ -75,7 +78,13 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
 
   const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
   // Callers judge the certificate by their own time, which is the machine's.
-  const tls = listen.https === undefined ? undefined : createSelfSignedCertificate(names, systemClock.now());
+  const fallback =
+    listen.https === undefined ? undefined : createSelfSignedCertificate(names, systemClock.now());
+  const tls = fallback && {
+    fallback,
+    find: (name: string) => findDomain(name, snapshot)?.certificate,
+    minVersion: options.minTlsVersion ?? 'TLSv1.2',
+  };
   const secure = listen.https && tls && (await openListener({ ...listen.https, tls, timeouts, onCall }));
   services = { ...services, httpsPort: secure?.address.port };
   let plain;
@@ -90,7 +99,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   return {
     ...(plain !== undefined && { http: plain.address }),
     ...(secure !== undefined && { https: secure.address }),
-    ...(tls !== undefined && { certificate: tls.certificate }),
+    ...(fallback !== undefined && { certificate: fallback.certificate }),
     refresh(after, changes) {
       snapshot = compiler.refresh(after, changes);
       origins.keepOnly((origin) => compiler.isInUse(origin));

@@ -6,18 +6,18 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { fail, type ApigError, type KeyedCertificate } from '@apig/sdk/contract';
+import { fail, type ApigError } from '@apig/sdk/contract';
 import { toAddress } from './address.ts';
-import { Call, type Connection } from './call.ts';
+import { Call, type Connection, type ConnectionTls } from './call.ts';
 import { usualAnswer } from './gateway-response.ts';
 import { HeaderLines } from './header-lines.ts';
 import { IDLE_MS, MAX_HEADERS_BYTES, MAX_URI_BYTES, type CallerTimeouts } from './limits.ts';
 import { NodeBody } from './node-body.ts';
 import { NodeReply, type ListenerState } from './node-reply.ts';
 import { createRequestId } from './request-id.ts';
+import { TlsFront, type TlsFrontOptions } from './tls/front.ts';
 
 /** A bound address. */
 export interface BoundAddress {
@@ -37,7 +37,7 @@ export interface ListenerOptions {
   readonly host: string;
   readonly port: number;
   /** Encrypts. */
-  readonly tls?: KeyedCertificate;
+  readonly tls?: TlsFrontOptions;
   readonly timeouts: CallerTimeouts;
   readonly onCall: (call: Call) => void;
 }
@@ -66,10 +66,9 @@ export async function openListener({
   onCall,
 }: ListenerOptions): Promise<Listener> {
   const options = { ...SERVER_OPTIONS, headersTimeout: timeouts.headMs };
-  const server: Server =
-    tls === undefined
-      ? createServer(options)
-      : createHttpsServer({ ...options, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' });
+  const server = createServer(options);
+  const secured = new WeakMap<Socket, ConnectionTls>();
+  const front = tls && encrypt(server, tls, timeouts.headMs, secured);
   // Lines above a number would be cut off unseen; their size is bounded instead.
   server.maxHeadersCount = 0;
   const lanes = new WeakMap<Socket, Lane>();
@@ -78,7 +77,7 @@ export async function openListener({
   const accept = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
     const { socket } = request;
     let lane = lanes.get(socket);
-    if (lane === undefined) lanes.set(socket, (lane = createLane(socket, tls !== undefined)));
+    if (lane === undefined) lanes.set(socket, (lane = createLane(socket, secured.get(socket))));
     const { connection } = lane;
     const body = NodeBody.of(request, timeouts.bodyMs, expectsContinue ? response : undefined);
     const call = new Call({
@@ -118,7 +117,7 @@ export async function openListener({
     address: { host: bound.address, port: bound.port },
     async drain(timeoutMs) {
       state.isDraining = true;
-      await drain(server, timeoutMs);
+      await drain(server, front, timeoutMs);
     },
   };
 }
@@ -133,9 +132,29 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function drain(server: Server, timeoutMs: number): Promise<void> {
+/** Lets the server have connections once they are encrypted. */
+function encrypt(
+  server: Server,
+  options: TlsFrontOptions,
+  handshakeMs: number,
+  secured: WeakMap<Socket, ConnectionTls>,
+): TlsFront {
+  const takers = server.listeners('connection');
+  const front = new TlsFront(options, handshakeMs, (socket, tls) => {
+    secured.set(socket, tls);
+    for (const take of takers) take.call(server, socket);
+  });
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => front.accept(socket));
+  return front;
+}
+
+function drain(server: Server, front: TlsFront | undefined, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      front?.drop();
+    }, timeoutMs);
     server.close(() => {
       clearTimeout(timer);
       resolve();
@@ -154,10 +173,10 @@ interface Lane {
 /** Requests that a caller may send ahead of their answers. */
 const MAX_WAITING = 100;
 
-function createLane(socket: Socket, secure: boolean): Lane {
+function createLane(socket: Socket, tls: ConnectionTls | undefined): Lane {
   const peer = toAddress(socket.remoteAddress ?? '');
   const localAddress = toAddress(socket.localAddress ?? '').text;
-  return { connection: { secure, peer, localAddress }, isBusy: false, waiting: [] };
+  return { connection: { secure: tls !== undefined, tls, peer, localAddress }, isBusy: false, waiting: [] };
 }
 
 function enter(lane: Lane, socket: Socket, start: () => void): void {

@@ -2,6 +2,7 @@ import { fail } from '@apig/sdk/contract';
 import { logCall } from './access-log.ts';
 import { admitAccount, admitAddress } from './acl.ts';
 import { admitHead } from './admit-head.ts';
+import { admitTls } from './admit-tls.ts';
 import { authenticate } from './authenticate/index.ts';
 import { authorize } from './authorize.ts';
 import { chooseBackend } from './backend-policy.ts';
@@ -28,6 +29,7 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
   try {
     admitHead(call);
     const host = findHost(call, snapshot);
+    admitTls(call, host);
     spendDebugCall(host, services.counters, nowMs);
     const { target: plan, values: pathValues, remainder } = route(call, host, snapshot);
     if (redirectToHttps(call, plan, host, services.httpsPort)) return;

@@ -8,8 +8,8 @@ export type HttpsPort = number | undefined;
 /**
  * Sends a plain call of an API that serves HTTPS to the same place over HTTPS, if the domain asks for it.
  *
- * Until domains have certificates of their own, the listener's stands for theirs; without an encrypted listener
- * nothing is redirected. Source: user guide, "Binding a Domain Name" (HTTP-to-HTTPS redirection).
+ * Without an encrypted listener nothing is redirected. Source: user guide, "Binding a Domain Name" (HTTP-to-HTTPS
+ * redirection).
  *
  * @returns whether the call is answered
  */

@@ -16,10 +16,15 @@ const DEFAULT_STAGE = 'RELEASE';
  */
 export function findHost(call: Call, snapshot: Snapshot): HostEntry {
   const { host } = call;
-  const entry = snapshot.hosts.get(host) ?? findWildcard(host, snapshot) ?? findAddress(host, snapshot);
+  const entry = findDomain(host, snapshot) ?? findAddress(host, snapshot);
   if (entry === undefined) throw fail('apiNotPublished');
   call.responses = snapshot.responses.get(entry.groupId);
   return entry;
+}
+
+/** Who answers on a domain, in lower case; undefined when nobody does. */
+export function findDomain(name: string, snapshot: Snapshot): HostEntry | undefined {
+  return snapshot.hosts.get(name) ?? findWildcard(name, snapshot);
 }
 
 /**

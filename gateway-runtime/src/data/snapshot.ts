@@ -6,6 +6,7 @@ import type { GatewayResponses } from './gateway-response.ts';
 import type { ParametersPlan } from './parameters.ts';
 import type { Router } from './router.ts';
 import type { ThrottlePlan } from './throttle.ts';
+import type { ServedCertificate } from './tls/served-certificate.ts';
 
 /*
  * What is in force, in the form that calls need. A snapshot never changes: a change of the configuration makes
@@ -34,6 +35,10 @@ export interface HostEntry {
   /** The name that every group has; calls on it are counted. */
   readonly isDebug: boolean;
   readonly redirectToHttps: boolean;
+  /** Lowest TLS version that callers may use; undefined: the listener's. */
+  readonly minTlsVersion?: string;
+  /** What HTTPS callers meet, unless it is what all others do. */
+  readonly certificate?: ServedCertificate | undefined;
 }
 
 /** The apps of one gateway. */

@@ -20,6 +20,7 @@ export interface CertificateRequest {
   readonly issuer?: KeyedCertificate;
   /** Whether it may sign others. */
   readonly isAuthority?: boolean;
+  /** What it is for; a server unless given, of an authority anything. */
   readonly usage?: 'server' | 'client';
 }
 
@@ -52,12 +53,14 @@ export function createSelfSignedCertificate(names: readonly string[], nowMs: num
     notBeforeMs: nowMs - DAY_MS,
     notAfterMs: nowMs + VALID_MS,
     isAuthority: true,
+    usage: 'server',
   });
 }
 
 /** Makes a certificate with a new key (ECDSA, P-256). Source: RFC 5280, sections 4.1 and 4.2. */
 export function issueCertificate(request: CertificateRequest): KeyedCertificate {
-  const { names, notBeforeMs, notAfterMs, issuer, isAuthority = false, usage = 'server' } = request;
+  const { names, notBeforeMs, notAfterMs, issuer, isAuthority = false } = request;
+  const usage = request.usage ?? (isAuthority ? undefined : 'server');
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(SEQUENCE, objectId(ECDSA_WITH_SHA256));
   const subject = nameOf(request.commonName ?? names[0] ?? '');
@@ -81,7 +84,9 @@ export function issueCertificate(request: CertificateRequest): KeyedCertificate 
       der(
         SEQUENCE,
         extension(BASIC_CONSTRAINTS, true, der(SEQUENCE, ...constraints)),
-        extension(EXTENDED_KEY_USAGE, false, der(SEQUENCE, objectId(USAGES[usage]))),
+        ...(usage === undefined
+          ? []
+          : [extension(EXTENDED_KEY_USAGE, false, der(SEQUENCE, objectId(USAGES[usage])))]),
         ...alternativeNames,
       ),
     ),
