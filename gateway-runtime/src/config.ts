@@ -29,6 +29,7 @@ interface Flags {
   readonly https: ListenAddress | false;
   readonly allowRemote?: true;
   readonly credentialsFile?: string;
+  readonly keyFile?: string;
   readonly projectId?: string;
   readonly domainSuffix: string;
   readonly backendCaFile?: string;
@@ -62,6 +63,7 @@ export function readTask(args: readonly string[]): Task {
     credentialsFile,
     config: {
       dataDirectory,
+      ...(flags.keyFile !== undefined && { keyFile: resolve(flags.keyFile) }),
       credentials,
       management,
       ...(http !== false && { http }),
@@ -112,6 +114,12 @@ function createCommand(): Command {
           '--credentials-file <path>',
           'who may call, as JSON (default: credentials.json in the data directory, made at the first start)',
         ).env('APIG_CREDENTIALS_FILE'),
+      )
+      .addOption(
+        new Option(
+          '--key-file <path>',
+          'key that seals secrets in the database: 64 hex digits (default: sealing.key in the data directory, made at the first start)',
+        ).env('APIG_KEY_FILE'),
       )
       .addOption(
         new Option(

@@ -20,6 +20,8 @@ import { openSqlite } from './store/sqlite.ts';
 export interface GatewayConfig {
   /** Holds the database; made when it is not there. */
   readonly dataDirectory: string;
+  /** File with the key that seals secrets in the database; made in the data directory unless given. */
+  readonly keyFile?: string;
   readonly credentials: Credentials;
   readonly management: ListenAddress;
   /** Where calls of published APIs arrive; not at all unless given. */
@@ -56,7 +58,10 @@ export interface Gateway {
 export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const clock = config.clock ?? systemClock;
   const identities = new ConfiguredIdentities(config.credentials);
-  const store = await openSqlite(join(config.dataDirectory, 'gateway.db'));
+  const store = await openSqlite(
+    join(config.dataDirectory, 'gateway.db'),
+    config.keyFile === undefined ? {} : { keyFile: config.keyFile },
+  );
   let dataPlane: DataPlane | undefined;
   let isClosing = false;
   try {

@@ -13,6 +13,7 @@ const EXIT_CODES: Readonly<Record<StartupReason, number>> = {
   databaseNewer: 4,
   databaseInUse: 5,
   listen: 6,
+  sealingKey: 7,
 };
 
 await main();

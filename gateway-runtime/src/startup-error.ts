@@ -1,5 +1,6 @@
 /** What kept the gateway from starting. */
-export type StartupReason = 'setting' | 'dataDirectory' | 'databaseNewer' | 'databaseInUse' | 'listen';
+export type StartupReason =
+  'setting' | 'dataDirectory' | 'databaseNewer' | 'databaseInUse' | 'listen' | 'sealingKey';
 
 /** The gateway cannot start, for a reason that its operator can mend. The message is one line and complete. */
 export class StartupError extends Error {

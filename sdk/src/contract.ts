@@ -36,6 +36,7 @@ export { EDITIONS, fourHoursAfter } from './resources/gateway.ts';
 export { computedOf, fromAnswer, fromRequest, toAnswer, toRequest, writeOnlyFields } from './messages.ts';
 export { DEFAULT_RESPONSE_BODY, GATEWAY_RESPONSE_TYPES } from './resources/gateway-response.ts';
 export { holdsUnknown } from './relax.ts';
+export { mapSecrets, secretsIn, type SecretPath } from './secrets.ts';
 export { settle, type SettledFault, type Settlement } from './settle.ts';
 export { surplusOf, type Surplus } from './surplus.ts';
 export { decode, encode, toWirePath, type Json } from './wire.ts';

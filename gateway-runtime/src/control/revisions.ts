@@ -1,5 +1,6 @@
-import { descriptionOf, fail, fieldsOf, type Json, type Kind } from '@apig/sdk/contract';
+import { fail, type Json } from '@apig/sdk/contract';
 import type { Change, Stored } from '../store/configuration.ts';
+import { mapSecretsOf } from '../store/secrets.ts';
 import type { Revision, Store } from '../store/store.ts';
 import { param, type ControlRoute } from './call.ts';
 import { valuesOf } from './lookup.ts';
@@ -52,12 +53,5 @@ function toObject(object: Stored): Json {
 }
 
 function masked(object: Stored): Json {
-  const values = valuesOf(object);
-  if (object.kind === 'apiVersion' || object.kind === 'publication') return values;
-  const secrets = fieldsOf(descriptionOf(object.kind satisfies Kind).input).filter(
-    ({ marks }) => marks.secret,
-  );
-  const shown: Json = { ...values };
-  for (const { name } of secrets) if (values[name] !== undefined) shown[name] = MASK;
-  return shown;
+  return mapSecretsOf(object.kind, valuesOf(object), () => MASK);
 }

@@ -1,11 +1,14 @@
 import type { Generated } from 'kysely';
 import type { Change, Stored, StoredKind } from './configuration.ts';
+import type { Seal } from './seal.ts';
+import { openSecrets, sealSecrets } from './secrets.ts';
 
 /** Tables of the database. */
 export interface Schema {
   readonly objects: ObjectRow;
   readonly revisions: RevisionRow;
   readonly changes: ChangeRow;
+  readonly sealing: SealingRow;
 }
 
 /** One object as it is. */
@@ -14,7 +17,7 @@ export interface ObjectRow {
   readonly kind: string;
   readonly key: string;
   readonly id: string;
-  /** JSON. */
+  /** JSON, with secrets sealed. */
   readonly body: string;
   readonly created_at: string;
   readonly updated_at: string;
@@ -36,15 +39,25 @@ export interface ChangeRow {
   readonly seq: number;
   readonly kind: string;
   readonly key: string;
-  /** JSON of the object before; null when it was not there. */
+  /** JSON of the object before, with secrets sealed; null when it was not there. */
   readonly before: string | null;
-  /** JSON of the object after; null when it is gone. */
+  /** JSON of the object after, with secrets sealed; null when it is gone. */
   readonly after: string | null;
 }
 
+/** The key that seals secrets: the only row. */
+export interface SealingRow {
+  readonly key_id: string;
+}
+
 /** Row of an object, but for its position. */
-export function toObjectRow(key: string, object: Stored, revision: number): Omit<ObjectRow, 'position'> {
-  const { kind, id, body, createdAt, updatedAt } = object;
+export function toObjectRow(
+  key: string,
+  object: Stored,
+  revision: number,
+  seal: Seal,
+): Omit<ObjectRow, 'position'> {
+  const { kind, id, body, createdAt, updatedAt } = sealSecrets(object, seal);
   return {
     kind,
     key,
@@ -56,32 +69,45 @@ export function toObjectRow(key: string, object: Stored, revision: number): Omit
   };
 }
 
-/** The object of a row. */
-export function fromObjectRow(row: Omit<ObjectRow, 'position'>): Stored {
-  return {
+/** The object of a row. @throws UnopenedError */
+export function fromObjectRow(row: Omit<ObjectRow, 'position'>, seal: Seal): Stored {
+  const object = {
     kind: row.kind as StoredKind,
     id: row.id,
     body: JSON.parse(row.body) as Stored['body'],
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+  return openSecrets(object, seal);
 }
 
 /** Row of a change. */
-export function toChangeRow({ kind, key, before, after }: Change, revision: number, seq: number): ChangeRow {
-  return { revision, seq, kind, key, before: toText(before), after: toText(after) };
+export function toChangeRow(
+  { kind, key, before, after }: Change,
+  revision: number,
+  seq: number,
+  seal: Seal,
+): ChangeRow {
+  return { revision, seq, kind, key, before: toText(before, seal), after: toText(after, seal) };
 }
 
-/** The change of a row. */
-export function fromChangeRow(row: Pick<ChangeRow, 'kind' | 'key' | 'before' | 'after'>): Change {
+/** The change of a row. @throws UnopenedError */
+export function fromChangeRow(
+  { kind, key, before, after }: Pick<ChangeRow, 'kind' | 'key' | 'before' | 'after'>,
+  seal: Seal,
+): Change {
   return {
-    kind: row.kind as StoredKind,
-    key: row.key,
-    ...(row.before === null ? {} : { before: JSON.parse(row.before) as Stored }),
-    ...(row.after === null ? {} : { after: JSON.parse(row.after) as Stored }),
+    kind: kind as StoredKind,
+    key,
+    ...(before === null ? {} : { before: fromText(before, seal) }),
+    ...(after === null ? {} : { after: fromText(after, seal) }),
   };
 }
 
-function toText(object: Stored | undefined): string | null {
-  return object === undefined ? null : JSON.stringify(object);
+function toText(object: Stored | undefined, seal: Seal): string | null {
+  return object === undefined ? null : JSON.stringify(sealSecrets(object, seal));
+}
+
+function fromText(text: string, seal: Seal): Stored {
+  return openSecrets(JSON.parse(text) as Stored, seal);
 }

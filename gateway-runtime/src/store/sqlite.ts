@@ -1,13 +1,22 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import { codeOf, StartupError } from '../startup-error.ts';
 import { Configuration, type Change } from './configuration.ts';
-import { MIGRATIONS } from './migrations/index.ts';
+import { openKeyFile, type KeyFile } from './key-file.ts';
+import { migrate, refuseNewer } from './migrate.ts';
 import { Queue } from './queue.ts';
-import { fromChangeRow, fromObjectRow, toChangeRow, toObjectRow, type Schema } from './schema.ts';
+import {
+  fromChangeRow,
+  fromObjectRow,
+  toChangeRow,
+  toObjectRow,
+  type ChangeRow,
+  type Schema,
+} from './schema.ts';
+import type { Seal } from './seal.ts';
+import { UnopenedError } from './secrets.ts';
 import type { RevisionChanges, RevisionMeta, RevisionPage, Store } from './store.ts';
 
 /** How long another process may hold the database, as one does that is being stopped, before opening it fails. */
@@ -16,26 +25,40 @@ const BUSY_TIMEOUT_MS = 5000;
 /** SQLite takes 32,766 variables in a statement; a change has seven. */
 const CHANGES_PER_STATEMENT = 1000;
 
+/** How a database is opened, where it differs from the usual. */
+export interface SqliteOptions {
+  readonly busyTimeoutMs?: number;
+  /** File with the key that seals secrets; beside the database, and made with it, unless given. */
+  readonly keyFile?: string;
+}
+
 /**
  * Opens the database of a data directory, creates both when they are not there, and brings the schema up to date.
- * The process then owns the database: a second one would not see what the first writes.
+ * The process then owns the database: a second one would not see what the first writes. Secrets are sealed in it.
  *
- * @throws StartupError when the directory cannot be used, or the database is of a newer version or in use.
+ * @throws StartupError when the directory cannot be used, the database is of a newer version or in use, or the key is
+ * not there or not the right one.
  */
-export async function openSqlite(
-  file: string,
-  { busyTimeoutMs = BUSY_TIMEOUT_MS }: { readonly busyTimeoutMs?: number } = {},
-): Promise<Store> {
+export async function openSqlite(file: string, options: SqliteOptions = {}): Promise<Store> {
+  const { busyTimeoutMs = BUSY_TIMEOUT_MS, keyFile } = options;
   const connection = connect(file, busyTimeoutMs);
   const database = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });
   try {
-    refuseNewer(connection, file);
-    await migrate(database);
+    // The lock is taken for good with the first write, so that a second process is refused here and not later.
+    await sql`begin immediate`.execute(database);
+    await sql`commit`.execute(database);
+    await refuseNewer(database, file);
+    const key: KeyFile =
+      keyFile === undefined
+        ? { path: join(dirname(file), 'sealing.key'), isMade: true }
+        : { path: keyFile, isMade: false };
+    const seal = openKeyFile(key, await sealedBy(database));
+    await migrate(database, file, seal);
+    return new SqliteStore(database, seal);
   } catch (error) {
     await database.destroy();
     throw startupError(file, error);
   }
-  return new SqliteStore(database);
 }
 
 class SqliteStore implements Store {
@@ -43,14 +66,20 @@ class SqliteStore implements Store {
   /** There is one connection, and what runs on it amid a transaction is part of that. */
   readonly #queue = new Queue();
 
-  constructor(database: Kysely<Schema>) {
+  readonly #seal: Seal;
+
+  constructor(database: Kysely<Schema>, seal: Seal) {
     this.#database = database;
+    this.#seal = seal;
   }
 
   load(): Promise<Configuration> {
     return this.#queue.run(async () => {
       const rows = await this.#database.selectFrom('objects').selectAll().orderBy('position').execute();
-      return new Configuration(rows.map(fromObjectRow), await this.#head());
+      return new Configuration(
+        rows.map((row) => fromObjectRow(row, this.#seal)),
+        await this.#head(),
+      );
     });
   }
 
@@ -63,12 +92,12 @@ class SqliteStore implements Store {
           .insertInto('revisions')
           .values({ revision, at, actor, request_id: requestId })
           .execute();
-        const rows = changes.map((change, seq) => toChangeRow(change, revision, seq));
+        const rows = changes.map((change, seq) => toChangeRow(change, revision, seq, this.#seal));
         for (let start = 0; start < rows.length; start += CHANGES_PER_STATEMENT) {
           const some = rows.slice(start, start + CHANGES_PER_STATEMENT);
           await transaction.insertInto('changes').values(some).execute();
         }
-        for (const change of changes) await writeObject(transaction, change, revision);
+        for (const change of changes) await writeObject(transaction, change, revision, this.#seal);
         return revision;
       }),
     );
@@ -84,7 +113,7 @@ class SqliteStore implements Store {
         .orderBy('seq')
         .execute();
       const configuration = new Configuration();
-      configuration.apply(rows.map(fromChangeRow), revision);
+      configuration.apply(this.#changesOf(rows), revision);
       return configuration;
     });
   }
@@ -118,12 +147,16 @@ class SqliteStore implements Store {
         .orderBy('seq')
         .execute();
       const { request_id, ...rest } = row;
-      return { ...rest, requestId: request_id, changes: changes.map(fromChangeRow) };
+      return { ...rest, requestId: request_id, changes: this.#changesOf(changes) };
     });
   }
 
   close(): Promise<void> {
     return this.#queue.run(() => this.#database.destroy());
+  }
+
+  #changesOf(rows: readonly Pick<ChangeRow, 'kind' | 'key' | 'before' | 'after'>[]): readonly Change[] {
+    return rows.map((row) => fromChangeRow(row, this.#seal));
   }
 
   async #head(database: Kysely<Schema> = this.#database): Promise<number> {
@@ -139,12 +172,13 @@ async function writeObject(
   database: Kysely<Schema>,
   { kind, key, after }: Change,
   revision: number,
+  seal: Seal,
 ): Promise<void> {
   if (after === undefined) {
     await database.deleteFrom('objects').where('kind', '=', kind).where('key', '=', key).execute();
     return;
   }
-  const row = toObjectRow(key, after, revision);
+  const row = toObjectRow(key, after, revision, seal);
   await database
     .insertInto('objects')
     .values(row)
@@ -178,31 +212,15 @@ function startupError(file: string, error: unknown): StartupError {
     return new StartupError('databaseInUse', `the database ${file} is in use by another process`, error);
   }
   const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof UnopenedError)
+    return new StartupError('sealingKey', `the database ${file}: ${reason}`, error);
   return new StartupError('dataDirectory', `the database ${file} cannot be used: ${reason}`, error);
 }
 
-function refuseNewer(connection: Database.Database, file: string): void {
-  const tables = connection
-    .prepare(`select 1 from sqlite_master where type = 'table' and name = 'kysely_migration'`)
-    .all();
-  if (tables.length === 0) return;
-  const names = connection.prepare('select name from kysely_migration').pluck().all() as string[];
-  const unknown = names.find((name) => !Object.hasOwn(MIGRATIONS, name));
-  if (unknown === undefined) return;
-  throw new StartupError(
-    'databaseNewer',
-    `the database ${file} was written by a newer version (its schema has the step ${unknown}); start that version instead`,
-  );
-}
-
-async function migrate(database: Kysely<Schema>): Promise<void> {
-  // The lock is taken for good with the first write, so that a second process is refused here and not later.
-  await sql`begin immediate`.execute(database);
-  await sql`commit`.execute(database);
-  const migrator = new Migrator({
-    db: database,
-    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
+/** ID of the key with which the secrets of a database are sealed; undefined while none is. */
+async function sealedBy(database: Kysely<Schema>): Promise<string | undefined> {
+  const tables = await database.introspection.getTables();
+  if (!tables.some(({ name }) => name === 'sealing')) return undefined;
+  const row = await database.selectFrom('sealing').select('key_id').executeTakeFirst();
+  return row?.key_id;
 }

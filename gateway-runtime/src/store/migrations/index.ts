@@ -1,7 +1,20 @@
+import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import type { Schema } from '../schema.ts';
+import type { Seal } from '../seal.ts';
 import { up as objects } from './0001-objects.ts';
+import { upWith as sealedSecrets } from './0002-sealed-secrets.ts';
+
+/** The step before which a database holds secrets in clear. */
+export const SEALING_STEP = '0002-sealed-secrets';
 
 /** Every step of the schema, by name; names sort in the order of the steps and never change. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-objects': { up: objects },
-};
+export function migrationsWith(seal: Seal): Readonly<Record<string, Migration>> {
+  return {
+    '0001-objects': { up: objects },
+    [SEALING_STEP]: { up: (database: Kysely<Schema>) => sealedSecrets(database, seal) },
+  };
+}
+
+/** The names of all steps. */
+export const MIGRATION_NAMES: readonly string[] = ['0001-objects', SEALING_STEP];
