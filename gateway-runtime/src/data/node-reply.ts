@@ -63,7 +63,7 @@ export class NodeReply implements Reply {
     else if (typeof body === 'string') this.#response.end(body);
     else if (length > ONE_WRITE_BYTES) this.#response.end(body);
     // As a text of bytes it leaves in one write with the head.
-    else this.#response.end(Buffer.from(body.buffer, body.byteOffset, length).latin1Slice(), 'latin1');
+    else this.#response.end(Buffer.from(body.buffer, body.byteOffset, length).toString('latin1'), 'latin1');
   }
 
   start(status: number, head: readonly string[]): void {
