@@ -121,7 +121,6 @@ describe('an API', () => {
     });
     expect(body['mock_info']).toBeUndefined();
     expect(body['func_info']).toBeUndefined();
-    expect(body['response_id']).toBeUndefined();
     expect((await gateway.call('GET', `apis/${String(body['id'])}`)).body).toEqual(body);
   });
 

@@ -236,9 +236,9 @@ describe('creating an API', () => {
         'APIG.2011',
         'parameterName:authorizer_id',
       ],
-      ['a gateway response, as there are none', { response_id: 'r' }, 404, 'APIG.3007'],
+      ['a gateway response that does not exist', { response_id: 'r' }, 404, 'APIG.3007'],
       [
-        'a channel, as there are none',
+        'a channel that does not exist',
         {
           ...http,
           backend_api: {
