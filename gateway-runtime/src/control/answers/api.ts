@@ -4,7 +4,7 @@ import type { Stored } from '../../store/configuration.ts';
 import type { View } from '../context.ts';
 import type { Answers } from '../kinds.ts';
 import { find } from '../lookup.ts';
-import { responseOf } from '../rules/gateway-response.ts';
+import { responseIdOf } from '../rules/gateway-response.ts';
 import { toSeconds } from '../times.ts';
 import { groupInfoOf } from './api-group.ts';
 import { baseAnswer, byId, byText, byValue } from './base.ts';
@@ -78,7 +78,7 @@ export function apiAnswer(api: Stored<'api'>, view: View): Json {
   const group = find(view.configuration, 'apiGroup', api.body.gatewayId, api.body.groupId);
   return {
     ...definitionOf(api),
-    response_id: responseOf(api.body, view.configuration)?.id ?? '',
+    response_id: responseIdOf(api.body, view.configuration),
     update_time: toSeconds(api.updatedAt),
     group_name: group?.body.name ?? '',
     group_version: 'V1',

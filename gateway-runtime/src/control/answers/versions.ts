@@ -3,7 +3,7 @@ import type { Stored } from '../../store/configuration.ts';
 import type { View } from '../context.ts';
 import { find } from '../lookup.ts';
 import { publicationAt } from '../publication.ts';
-import { responseOf } from '../rules/gateway-response.ts';
+import { responseIdOf } from '../rules/gateway-response.ts';
 import { toSeconds } from '../times.ts';
 import { definitionOf } from './api.ts';
 import { debugDomainOf, groupInfoOf } from './api-group.ts';
@@ -58,7 +58,7 @@ export function versionAnswer(version: Stored<'apiVersion'>, view: View): Json {
       createdAt: api?.createdAt ?? version.createdAt,
       updatedAt: publishTime,
     }),
-    response_id: responseOf(definition, configuration)?.id ?? '',
+    response_id: responseIdOf(definition, configuration),
     update_time: toSeconds(publishTime),
     group_name: group?.body.name ?? '',
     group_version: 'V1',

@@ -36,11 +36,13 @@ export function addDefaultResponse({ id, body }: Stored<'apiGroup'>, draft: Draf
   });
 }
 
-/** The response that an API uses: the one that it names, as long as that is there, else the group's default one. */
-export function responseOf(
-  { groupId, responseId }: Pick<Bodies['api'], 'groupId' | 'responseId'>,
+/**
+ * The ID of the response that an API names, as long as that is there. Answers say nothing of the group's default one in
+ * its place: clients would take it for a change of what they asked for.
+ */
+export function responseIdOf(
+  { responseId }: Pick<Bodies['api'], 'responseId'>,
   configuration: ConfigurationReader,
-): Stored<'gatewayResponse'> | undefined {
-  const responses = configuration.by('gatewayResponse', 'groupId', groupId);
-  return responses.find(({ id }) => id === responseId) ?? responses.find(({ body }) => body.isDefault);
+): string | undefined {
+  return responseId === undefined ? undefined : configuration.get('gatewayResponse', responseId)?.id;
 }
