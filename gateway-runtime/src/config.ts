@@ -32,6 +32,7 @@ interface Flags {
   readonly keyFile?: string;
   readonly projectId?: string;
   readonly domainSuffix: string;
+  readonly minTlsVersion: 'TLSv1.1' | 'TLSv1.2';
   readonly backendCaFile?: string;
   readonly limits: Limits;
   readonly drainTimeoutMs: number;
@@ -55,7 +56,7 @@ export function readTask(args: readonly string[]): Task {
   }
   const flags = command.opts<Flags>();
   refuseRemote(flags);
-  const { http, https, management, domainSuffix, limits, drainTimeoutMs, logLevel } = flags;
+  const { http, https, management, domainSuffix, minTlsVersion, limits, drainTimeoutMs, logLevel } = flags;
   const dataDirectory = resolve(flags.dataDirectory);
   const { credentials, credentialsFile } = credentialsFor(flags, dataDirectory);
   return {
@@ -69,6 +70,7 @@ export function readTask(args: readonly string[]): Task {
       ...(http !== false && { http }),
       ...(https !== false && { https }),
       domainSuffix,
+      minTlsVersion,
       limits,
       drainTimeoutMs,
       log: createLog(logLevel),
@@ -134,6 +136,12 @@ function createCommand(): Command {
           .env('APIG_DOMAIN_SUFFIX')
           .default('localhost')
           .argParser(domain),
+      )
+      .addOption(
+        new Option('--min-tls-version <version>', 'lowest TLS version that HTTPS callers may use')
+          .env('APIG_MIN_TLS_VERSION')
+          .choices(['TLSv1.1', 'TLSv1.2'])
+          .default('TLSv1.2'),
       )
       .addOption(
         new Option('--backend-ca-file <path>', 'PEM of further issuers to trust when calling backends').env(

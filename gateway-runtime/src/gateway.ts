@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { systemClock, type Clock, type Timers } from './clock.ts';
 import { Authentication } from './control/authentication.ts';
 import type { Credentials } from './control/credentials.ts';
+import type { ControlContext } from './control/context.ts';
 import { ConfiguredIdentities } from './control/identities.ts';
 import type { Limits } from './control/limits.ts';
-import { revisionRoutes } from './control/revisions.ts';
+import { ownRoutes } from './control/own-routes.ts';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer, type ControlServer, type Probe } from './control/server.ts';
 import { startDataPlane, type DataPlane } from './data/data-plane.ts';
@@ -34,6 +35,8 @@ export interface GatewayConfig {
   /** Longest time that calls under way are given when the gateway stops, in milliseconds. */
   readonly drainTimeoutMs: number;
   readonly log: Log;
+  /** Lowest TLS version that HTTPS callers may use; `TLSv1.2` unless given. Domains may ask for more. */
+  readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
   readonly backendTls?: BackendTls;
   /** The machine's clock, unless given. */
@@ -48,7 +51,7 @@ export interface Gateway {
   readonly management: ListenAddress;
   readonly http?: ListenAddress;
   readonly https?: ListenAddress;
-  /** PEM of the certificate that HTTPS callers meet. */
+  /** PEM of the certificate that HTTPS callers meet on domains without one of their own. */
   readonly certificate?: string;
   /** Stops accepting, lets calls under way end, and closes the database. */
   close(): Promise<void>;
@@ -98,7 +101,7 @@ async function openDataPlane(
   identities: ConfiguredIdentities,
   clock: Clock,
 ): Promise<DataPlane> {
-  const { http, https, domainSuffix, log, backendTls, timers } = config;
+  const { http, https, domainSuffix, log, backendTls, minTlsVersion, timers } = config;
   try {
     return await startDataPlane({
       configuration,
@@ -108,6 +111,7 @@ async function openDataPlane(
       identities,
       log,
       owner: identities.owner,
+      ...(minTlsVersion && { minTlsVersion }),
       ...(backendTls && { backendTls }),
       ...(timers && { timers }),
     });
@@ -127,10 +131,11 @@ function openManagement(
   const address = (http ?? https ?? management).host;
   const ready: Probe = () =>
     isReady() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
+  const context: ControlContext = { ledger, limits, domainSuffix, address };
   return startControlServer(
     {
-      routes: controlRoutes({ ledger, limits, domainSuffix, address }),
-      runtimeRoutes: revisionRoutes(ledger.store),
+      routes: controlRoutes(context),
+      runtimeRoutes: ownRoutes(context),
       probes: { health: () => ({ status: 200, body: { status: 'ok' } }), ready },
       authentication: new Authentication(identities, clock),
       projectId: credentials.accounts[0].projectId,

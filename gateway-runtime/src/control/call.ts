@@ -9,7 +9,11 @@ export interface ControlCall {
   /** The JSON object of the body; empty when there is none. */
   readonly body: Json;
   readonly account: Account;
+  /** What proved who calls: the ID of an access key, or `token`. */
+  readonly credential: string;
   readonly requestId: string;
+  /** Headers by their names in small letters; of one that comes twice, the first. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** One operation of the management API. */
@@ -19,6 +23,8 @@ export interface ControlRoute {
   readonly path: string;
   /** Status of a success. 204 has no body. */
   readonly status: number;
+  /** Longest body, where it may be longer than usual. */
+  readonly maxBodyBytes?: number;
   /** Does what is asked and returns the body of the answer. @throws ApigError of the catalogue. */
   answer(call: ControlCall): unknown;
 }

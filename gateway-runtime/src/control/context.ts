@@ -3,6 +3,7 @@ import type { Draft } from '../store/draft.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
 import type { Account } from '../identity.ts';
+import { authorOf } from './author.ts';
 import type { ControlCall } from './call.ts';
 
 /** What the operations of the management API work with. */
@@ -43,10 +44,9 @@ export function write<T>(
   call: ControlCall,
   work: (scope: WriteScope) => T,
 ): Promise<T> {
-  const { account, requestId } = call;
+  const { account } = call;
   const { limits, domainSuffix, address } = context;
-  const actor = `${account.domainName}/${account.userName}`;
-  return context.ledger.write({ actor, requestId }, (draft) =>
+  return context.ledger.write(authorOf(call), (draft) =>
     work({ draft, account, limits, view: { configuration: draft, domainSuffix, address } }),
   );
 }

@@ -1,7 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { fail, isApigError, type ApigError, type Json } from '@apig/sdk/contract';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Account } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
 import { listenError } from '../listen-error.ts';
 import { codeOf } from '../startup-error.ts';
@@ -27,6 +26,9 @@ const PROJECT_PATH = '/v2/:projectId/apigw/';
 const RUNTIME_PATH = '/runtime/v1/';
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const;
 const NO_BYTES = new Uint8Array();
+
+/** Who calls, and what proved it. */
+type Caller = Pick<ControlCall, 'account' | 'credential'>;
 
 /** What the management API serves. */
 export interface ControlServerOptions {
@@ -81,7 +83,7 @@ export async function startControlServer(
 
 function createServer(options: ControlServerOptions): FastifyInstance {
   const { log } = options;
-  const callers = new WeakMap<FastifyRequest, Account>();
+  const callers = new WeakMap<FastifyRequest, Caller>();
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -110,7 +112,7 @@ function createServer(options: ControlServerOptions): FastifyInstance {
   app.addHook('onResponse', (request, reply, done) => {
     const { method, id: requestId } = request;
     const path = request.url.split('?', 1)[0];
-    const account = callers.get(request);
+    const account = callers.get(request)?.account;
     const line = { requestId, method, path, status: reply.statusCode, user: account?.userName };
     if (method === 'GET') log.debug(line, 'management call');
     else log.info(line, 'management call');
@@ -125,6 +127,7 @@ function createServer(options: ControlServerOptions): FastifyInstance {
     app.route({
       method: route.method,
       url,
+      ...(route.maxBodyBytes !== undefined && { bodyLimit: route.maxBodyBytes }),
       handler: async (request, reply) => {
         const result = await route.answer(toCall(request, callers.get(request)));
         reply.code(route.status);
@@ -158,7 +161,7 @@ function createServer(options: ControlServerOptions): FastifyInstance {
 function guard(
   app: FastifyInstance,
   { authentication, probes, projectId }: ControlServerOptions,
-  callers: WeakMap<FastifyRequest, Account>,
+  callers: WeakMap<FastifyRequest, Caller>,
 ): void {
   const claims = new WeakMap<FastifyRequest, Claim>();
   const open = new Set(Object.keys(probes).map((path) => RUNTIME_PATH + path));
@@ -184,7 +187,8 @@ function guard(
     if (account === undefined) throw unauthenticated(request.url);
     const project = (request.params as { projectId?: string }).projectId ?? projectId;
     if (withoutDashes(project) !== withoutDashes(account.projectId)) throw otherProject(request.url, project);
-    callers.set(request, account);
+    const credential = claim.by === 'token' ? 'token' : claim.accessKey.accessKey;
+    callers.set(request, { account, credential });
     done();
   });
 
@@ -193,8 +197,8 @@ function guard(
   }
 }
 
-function toCall(request: FastifyRequest, account: Account | undefined): ControlCall {
-  if (account === undefined) throw new Error('a call has no caller');
+function toCall(request: FastifyRequest, caller: Caller | undefined): ControlCall {
+  if (caller === undefined) throw new Error('a call has no caller');
   const { id: requestId, body } = request;
   const params = Object.fromEntries(
     Object.entries(request.params as Record<string, string>).map(([name, value]) => [
@@ -209,7 +213,10 @@ function toCall(request: FastifyRequest, account: Account | undefined): ControlC
       typeof value === 'string' ? value : (value[0] ?? ''),
     ]),
   );
-  return { params, query, body: parseBody(body), account, requestId };
+  const headers = Object.fromEntries(
+    Object.entries(request.raw.headersDistinct).map(([name, values]) => [name, values?.[0] ?? '']),
+  );
+  return { params, query, headers, body: parseBody(body), ...caller, requestId };
 }
 
 function parseBody(body: unknown): Json {

@@ -2,16 +2,13 @@ import type { Clock } from '../clock.ts';
 import type { Change, Configuration, ConfigurationReader } from './configuration.ts';
 import { Draft } from './draft.ts';
 import { Queue } from './queue.ts';
-import type { Store } from './store.ts';
+import type { RevisionMeta, Store } from './store.ts';
 
 /** Told of every write once it is durable and readable. The write is not answered before it returns. */
 export type Listener = (configuration: ConfigurationReader, changes: readonly Change[]) => void;
 
-/** Who writes, and by which request. */
-export interface Author {
-  readonly actor: string;
-  readonly requestId: string;
-}
+/** Who writes, by which request, and from where. */
+export type Author = Omit<RevisionMeta, 'at'>;
 
 /**
  * The only way to change the configuration. One write at a time: its work changes a draft, the changes are made

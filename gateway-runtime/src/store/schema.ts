@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Change, Stored, StoredKind } from './configuration.ts';
 import type { Seal } from './seal.ts';
+import type { Revision, RevisionMeta } from './store.ts';
 import { openSecrets, sealSecrets } from './secrets.ts';
 
 /** Tables of the database. */
@@ -31,6 +32,9 @@ export interface RevisionRow {
   readonly at: string;
   readonly actor: string;
   readonly request_id: string;
+  readonly credential: string | null;
+  /** JSON: name to text. */
+  readonly provenance: string | null;
 }
 
 /** One object that a write changed. */
@@ -79,6 +83,38 @@ export function fromObjectRow(row: Omit<ObjectRow, 'position'>, seal: Seal): Sto
     updatedAt: row.updated_at,
   };
   return openSecrets(object, seal);
+}
+
+/** Row of a write. */
+export function toRevisionRow(revision: number, meta: RevisionMeta): RevisionRow {
+  const { at, actor, requestId, credential = null, provenance } = meta;
+  return {
+    revision,
+    at,
+    actor,
+    request_id: requestId,
+    credential,
+    provenance: provenance === undefined ? null : JSON.stringify(provenance),
+  };
+}
+
+/** The write of a row. */
+export function fromRevisionRow({
+  revision,
+  at,
+  actor,
+  request_id,
+  credential,
+  provenance,
+}: RevisionRow): Revision {
+  return {
+    revision,
+    at,
+    actor,
+    requestId: request_id,
+    ...(credential !== null && { credential }),
+    ...(provenance !== null && { provenance: JSON.parse(provenance) as Readonly<Record<string, string>> }),
+  };
 }
 
 /** Row of a change. */

@@ -10,14 +10,17 @@ import { Queue } from './queue.ts';
 import {
   fromChangeRow,
   fromObjectRow,
+  fromRevisionRow,
   toChangeRow,
   toObjectRow,
+  toRevisionRow,
   type ChangeRow,
   type Schema,
 } from './schema.ts';
 import type { Seal } from './seal.ts';
 import { UnopenedError } from './secrets.ts';
-import type { RevisionChanges, RevisionMeta, RevisionPage, Store } from './store.ts';
+import { joined } from './joined-changes.ts';
+import type { ChangePage, ChangeQuery, RevisionChanges, RevisionMeta, RevisionPage, Store } from './store.ts';
 
 /** How long another process may hold the database, as one does that is being stopped, before opening it fails. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -87,11 +90,7 @@ class SqliteStore implements Store {
     return this.#queue.run(() =>
       this.#database.transaction().execute(async (transaction) => {
         const revision = (await this.#head(transaction)) + 1;
-        const { at, actor, requestId } = meta;
-        await transaction
-          .insertInto('revisions')
-          .values({ revision, at, actor, request_id: requestId })
-          .execute();
+        await transaction.insertInto('revisions').values(toRevisionRow(revision, meta)).execute();
         const rows = changes.map((change, seq) => toChangeRow(change, revision, seq, this.#seal));
         for (let start = 0; start < rows.length; start += CHANGES_PER_STATEMENT) {
           const some = rows.slice(start, start + CHANGES_PER_STATEMENT);
@@ -127,8 +126,7 @@ class SqliteStore implements Store {
         .limit(limit)
         .offset(offset)
         .execute();
-      const revisions = rows.map(({ request_id, ...row }) => ({ ...row, requestId: request_id }));
-      return { total: await this.#head(), revisions };
+      return { total: await this.#head(), revisions: rows.map(fromRevisionRow) };
     });
   }
 
@@ -146,8 +144,47 @@ class SqliteStore implements Store {
         .where('revision', '=', revision)
         .orderBy('seq')
         .execute();
-      const { request_id, ...rest } = row;
-      return { ...rest, requestId: request_id, changes: this.#changesOf(changes) };
+      return { ...fromRevisionRow(row), changes: this.#changesOf(changes) };
+    });
+  }
+
+  audit({ offset, limit, kind, key }: ChangeQuery): Promise<ChangePage> {
+    return this.#queue.run(async () => {
+      const base = this.#database
+        .selectFrom('changes')
+        .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
+        .$if(key !== undefined, (query) => query.where('key', '=', key ?? ''));
+      const { total } = await base
+        .select((select) => select.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      const rows = await base
+        .innerJoin('revisions', 'revisions.revision', 'changes.revision')
+        .selectAll()
+        .orderBy('changes.revision', 'desc')
+        .orderBy('seq', 'desc')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      const changes = rows.map((row) => ({
+        ...fromRevisionRow(row),
+        seq: row.seq,
+        change: fromChangeRow(row, this.#seal),
+      }));
+      return { total, changes };
+    });
+  }
+
+  between(from: number, to: number): Promise<readonly Change[]> {
+    return this.#queue.run(async () => {
+      const rows = await this.#database
+        .selectFrom('changes')
+        .select(['kind', 'key', 'before', 'after'])
+        .where('revision', '>', from)
+        .where('revision', '<=', to)
+        .orderBy('revision')
+        .orderBy('seq')
+        .execute();
+      return joined(this.#changesOf(rows));
     });
   }
 

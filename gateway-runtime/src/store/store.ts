@@ -6,7 +6,11 @@ export interface RevisionMeta {
   readonly at: string;
   /** Account and user. */
   readonly actor: string;
+  /** What proved who it was: the ID of an access key, or `token`. */
+  readonly credential?: string;
   readonly requestId: string;
+  /** Where the change came from, as its author said: a program, a commit, a person. */
+  readonly provenance?: Readonly<Record<string, string>>;
 }
 
 /** One write. Revisions are numbered from 1, without gaps. */
@@ -20,6 +24,29 @@ export interface RevisionPage {
   readonly total: number;
   /** Newest first. */
   readonly revisions: readonly Revision[];
+}
+
+/** One object that a write changed. */
+export interface AuditedChange extends Revision {
+  /** Place among the changes of its revision, from 0. */
+  readonly seq: number;
+  readonly change: Change;
+}
+
+/** Part of the list of changes. */
+export interface ChangePage {
+  /** Number of all changes that were asked for. */
+  readonly total: number;
+  /** Newest first. */
+  readonly changes: readonly AuditedChange[];
+}
+
+/** Which changes are asked for. */
+export interface ChangeQuery {
+  readonly offset: number;
+  readonly limit: number;
+  readonly kind?: string;
+  readonly key?: string;
 }
 
 /** What one write changed. */
@@ -39,5 +66,9 @@ export interface Store {
   revisions(page: { readonly offset: number; readonly limit: number }): Promise<RevisionPage>;
   /** One revision with its changes; undefined when there is none of that number. */
   changes(revision: number): Promise<RevisionChanges | undefined>;
+  /** Changes of all revisions, from `offset` on, counted from the newest. */
+  audit(query: ChangeQuery): Promise<ChangePage>;
+  /** What changed after the one revision up to the other: for each object one change. */
+  between(from: number, to: number): Promise<readonly Change[]>;
   close(): Promise<void>;
 }

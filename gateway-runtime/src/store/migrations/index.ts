@@ -4,6 +4,7 @@ import type { Schema } from '../schema.ts';
 import type { Seal } from '../seal.ts';
 import { up as objects } from './0001-objects.ts';
 import { upWith as sealedSecrets } from './0002-sealed-secrets.ts';
+import { up as provenance } from './0003-provenance.ts';
 
 /** The step before which a database holds secrets in clear. */
 export const SEALING_STEP = '0002-sealed-secrets';
@@ -13,8 +14,9 @@ export function migrationsWith(seal: Seal): Readonly<Record<string, Migration>> 
   return {
     '0001-objects': { up: objects },
     [SEALING_STEP]: { up: (database: Kysely<Schema>) => sealedSecrets(database, seal) },
+    '0003-provenance': { up: provenance },
   };
 }
 
 /** The names of all steps. */
-export const MIGRATION_NAMES: readonly string[] = ['0001-objects', SEALING_STEP];
+export const MIGRATION_NAMES: readonly string[] = ['0001-objects', SEALING_STEP, '0003-provenance'];
