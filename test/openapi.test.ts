@@ -34,7 +34,9 @@ describe('what a client and a gateway say to each other about', () => {
   const objects = new Map<Kind, Json & { readonly id: string }>();
 
   beforeAll(async () => {
-    runtime = await openGateway();
+    // The function that the examples name.
+    const functions = { 'urn:fss:eu-de:shop:function:default:check': { url: 'http://127.0.0.1:9' } };
+    runtime = await openGateway({ functions });
     recorder = await openRecorder(runtime.endpoint);
     const { projectId, accessKey, secretKey, clock } = runtime;
     const timing = { now: () => clock.now(), random: Math.random, wait: () => Promise.resolve() };

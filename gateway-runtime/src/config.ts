@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { credentialsOf, openCredentials, readCredentials, type Credentials } from './control/credentials.ts';
 import { LIMIT_NAMES, type Limits } from './control/limits.ts';
+import type { FunctionTargets } from './function-registry.ts';
 import type { GatewayConfig } from './gateway.ts';
 import { isLoopback, parseListenAddress, type ListenAddress } from './listen-address.ts';
 import { createLog, LOG_LEVELS, type LogLevel } from './observe/log.ts';
@@ -34,6 +36,7 @@ interface Flags {
   readonly domainSuffix: string;
   readonly minTlsVersion: 'TLSv1.1' | 'TLSv1.2';
   readonly backendCaFile?: string;
+  readonly functionsFile?: string;
   readonly limits: Limits;
   readonly drainTimeoutMs: number;
   readonly logLevel: LogLevel;
@@ -74,6 +77,7 @@ export function readTask(args: readonly string[]): Task {
       limits,
       drainTimeoutMs,
       log: createLog(logLevel),
+      ...(flags.functionsFile !== undefined && { functions: readFunctions(flags.functionsFile) }),
       ...(flags.backendCaFile !== undefined && {
         backendTls: { verify: true, ca: readText(flags.backendCaFile) },
       }),
@@ -147,6 +151,12 @@ function createCommand(): Command {
         new Option('--backend-ca-file <path>', 'PEM of further issuers to trust when calling backends').env(
           'APIG_BACKEND_CA_FILE',
         ),
+      )
+      .addOption(
+        new Option(
+          '--functions-file <path>',
+          'functions that APIs and authorizers may name, as JSON: {"<URN>": {"url": "…"} or {"module": "…"}}',
+        ).env('APIG_FUNCTIONS_FILE'),
       )
       .addOption(
         new Option(
@@ -258,6 +268,40 @@ function credentialsFor(
   const [owner, ...others] = credentials.accounts;
   const projectId = flags.projectId ?? owner.projectId;
   return { credentials: { accounts: [{ ...owner, projectId }, ...others] }, credentialsFile };
+}
+
+const FUNCTIONS = z.record(
+  z.string().min(1),
+  z.union([
+    z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+    z.strictObject({ module: z.string().min(1) }),
+  ]),
+);
+
+/** Paths of modules are relative to the file that names them. */
+function readFunctions(file: string): FunctionTargets {
+  let value: unknown;
+  try {
+    value = JSON.parse(readText(file));
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    throw new StartupError('setting', `the file ${file} holds no JSON`, error);
+  }
+  const parsed = FUNCTIONS.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const at = String(issue?.path[0] ?? '');
+    throw new StartupError(
+      'setting',
+      `the file ${file}: expected {"url"} or {"module"} for the function "${at}"`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(parsed.data).map(([urn, target]) => [
+      urn,
+      'module' in target ? { module: resolve(dirname(file), target.module) } : target,
+    ]),
+  );
 }
 
 function readText(file: string): string {

@@ -10,6 +10,7 @@ import { controlRoutes } from './control/routes.ts';
 import { startControlServer, type ControlServer, type Probe } from './control/server.ts';
 import { startDataPlane, type DataPlane } from './data/data-plane.ts';
 import type { BackendTls } from './data/origins.ts';
+import { FunctionRegistry, type FunctionTargets } from './function-registry.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listenError } from './listen-error.ts';
 import type { Log } from './observe/log.ts';
@@ -39,6 +40,8 @@ export interface GatewayConfig {
   readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
   readonly backendTls?: BackendTls;
+  /** Functions that APIs and authorizers may name; none unless given. */
+  readonly functions?: FunctionTargets;
   /** The machine's clock, unless given. */
   readonly clock?: Clock;
   /** The machine's timers, unless given. */
@@ -66,17 +69,20 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     config.keyFile === undefined ? {} : { keyFile: config.keyFile },
   );
   let dataPlane: DataPlane | undefined;
+  let functions: FunctionRegistry | undefined;
   let isClosing = false;
   try {
     const configuration = await store.load();
-    const calls = await openDataPlane(config, configuration, identities, clock);
+    functions = await FunctionRegistry.open(config.functions ?? {}, config.backendTls);
+    const known = functions;
+    const calls = await openDataPlane(config, configuration, identities, clock, known);
     dataPlane = calls;
     const ledger = new Ledger(store, configuration, clock, [
       (after, changes) => {
         calls.refresh(after, changes);
       },
     ]);
-    const server = await openManagement(config, ledger, identities, clock, () => !isClosing);
+    const server = await openManagement(config, ledger, identities, clock, known, () => !isClosing);
     return {
       management: { host: server.host, port: server.port },
       ...(calls.http && { http: calls.http }),
@@ -85,11 +91,13 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       close: async () => {
         isClosing = true;
         await Promise.all([server.close(config.drainTimeoutMs), calls.drain(config.drainTimeoutMs)]);
+        known.close();
         await store.close();
       },
     };
   } catch (error) {
     await dataPlane?.drain(0);
+    functions?.close();
     await store.close();
     throw error;
   }
@@ -100,6 +108,7 @@ async function openDataPlane(
   configuration: Configuration,
   identities: ConfiguredIdentities,
   clock: Clock,
+  functions: FunctionRegistry,
 ): Promise<DataPlane> {
   const { http, https, domainSuffix, log, backendTls, minTlsVersion, timers } = config;
   try {
@@ -109,6 +118,7 @@ async function openDataPlane(
       domainSuffix,
       clock,
       identities,
+      functions,
       log,
       owner: identities.owner,
       ...(minTlsVersion && { minTlsVersion }),
@@ -125,13 +135,14 @@ function openManagement(
   ledger: Ledger,
   identities: ConfiguredIdentities,
   clock: Clock,
+  functions: FunctionRegistry,
   isReady: () => boolean,
 ): Promise<ControlServer> {
   const { management, http, https, domainSuffix, limits, log, credentials } = config;
   const address = (http ?? https ?? management).host;
   const ready: Probe = () =>
     isReady() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
-  const context: ControlContext = { ledger, limits, domainSuffix, address };
+  const context: ControlContext = { ledger, limits, domainSuffix, address, functions };
   return startControlServer(
     {
       routes: controlRoutes(context),

@@ -107,3 +107,8 @@ export const LoadBalanceChannel: ResourceClass<Resources['loadBalanceChannel']> 
   resourceClass('loadBalanceChannel');
 /** An instance of {@link LoadBalanceChannel}. */
 export type LoadBalanceChannel = InstanceType<typeof LoadBalanceChannel>;
+
+/** A function that decides who may call, or that makes values for a backend. */
+export const Authorizer: ResourceClass<Resources['authorizer']> = resourceClass('authorizer');
+/** An instance of {@link Authorizer}. */
+export type Authorizer = InstanceType<typeof Authorizer>;

@@ -25,6 +25,7 @@ export const TYPE_NAMES = Object.freeze({
   appCode: 'AppCode',
   appAuthorization: 'AppAuthorization',
   loadBalanceChannel: 'LoadBalanceChannel',
+  authorizer: 'Authorizer',
 } as const satisfies Record<Kind, string>);
 
 /** The type token of a kind. The part before the last `/` is how the engine knows a dynamic resource. */

@@ -66,6 +66,7 @@ const otherApp = new apig.App('otherApp', { gatewayId, name: 'till', appKey: 'gi
 const appId = use.otherApp ? otherApp.id : app.id;
 new apig.AppCode('appCode', args('appCode', { gatewayId, appId }));
 new apig.AppAuthorization('appAuthorization', { ...place, appId });
+new apig.Authorizer('authorizer', args('authorizer', { gatewayId, name: 'tokens', type: 'FRONTEND', functionUrn: 'urn:function:check' }));
 new apig.LoadBalanceChannel('loadBalanceChannel', args('loadBalanceChannel', {
   gatewayId, name: 'orders.internal', port: 8080,
   members: [{ host: '192.0.2.10', weight: 3 }, { host: '192.0.2.11', port: 9090, backup: true }],
@@ -143,6 +144,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     app: all('app'),
     appCode: all('appCode'),
     appAuthorization: all('appAuthorization'),
+    authorizer: all('authorizer'),
     loadBalanceChannel: all('loadBalanceChannel'),
   };
 }
@@ -159,5 +161,6 @@ const IN_GATEWAY = [
   'signatureBinding',
   'app',
   'appAuthorization',
+  'authorizer',
   'loadBalanceChannel',
 ] as const;

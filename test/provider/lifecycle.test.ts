@@ -42,6 +42,7 @@ const REPLACEABLE: readonly Kind[] = [
   'signatureBinding',
   'appCode',
   'appAuthorization',
+  'authorizer',
 ];
 
 /** What the program's domain serves. */
@@ -62,6 +63,11 @@ const CHANGES = {
   signatureKey: { secret: 'another-signing-secret' },
   app: { remark: 'the shop' },
   throttleException: { callLimit: 5 },
+  authorizer: {
+    identities: [{ name: 'Authorization', location: 'HEADER' }],
+    cacheSeconds: 60,
+    userData: 'for the function',
+  },
   loadBalanceChannel: {
     strategy: 'URI_HASH',
     members: [{ host: '192.0.2.11', port: 9090 }],
@@ -92,7 +98,7 @@ let moved: Chapter;
 let destroyed: { readonly code: number | null; readonly inventory: Inventory };
 
 beforeAll(async () => {
-  runtime = await openGateway();
+  runtime = await openGateway({ functions: { 'urn:function:check': { url: 'http://127.0.0.1:9' } } });
   const { client, endpoint, projectId, accessKey, secretKey } = runtime;
   stack = await openStack({
     program: {
@@ -124,7 +130,11 @@ beforeAll(async () => {
     otherKey: true,
     otherApp: true,
   };
-  const replacement = await plan({ use, acl: { entityType: 'DOMAIN', values: ['somebody'] } });
+  const replacement = await plan({
+    use,
+    authorizer: { type: 'BACKEND' },
+    acl: { entityType: 'DOMAIN', values: ['somebody'] },
+  });
   replaced = await live();
   await plan({ gateway: { edition: 'BASIC' } });
   moved = await live();
@@ -301,6 +311,7 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('appAuthorization', { apiIds });
   await change('api', { cors: false });
   await change('deployment', {});
+  await change('authorizer', { userData: 'by hand' });
   await change('loadBalanceChannel', { members: [{ host: '192.0.2.77' }] });
   const { id = '', outputs = {} } = state.get('appCode') ?? {};
   await client.collection('appCode').delete({ ...outputs, id });

@@ -161,6 +161,17 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
     ],
     healthCheck: { protocol: 'HTTP', path: '/health', goodStatuses: '200,201-204' },
   },
+  authorizer: {
+    gatewayId: 'gateway-1',
+    name: 'tokens',
+    type: 'FRONTEND',
+    functionUrn: 'urn:fss:eu-de:project:function:default:check',
+    identities: [
+      { name: 'Authorization', location: 'HEADER', validation: 'Bearer .+' },
+      { name: 'tenant', location: 'QUERY' },
+    ],
+    cacheSeconds: 60,
+  },
 };
 
 /** Every kind. */
@@ -201,6 +212,13 @@ export const FAULTS: {
   app: { property: 'appSecret', args: { ...SAMPLES.app, appSecret: 'not so secret' } },
   appCode: { property: 'code', args: { ...SAMPLES.appCode, code: 'short-but-secret' } },
   appAuthorization: { property: 'apiIds', args: { ...SAMPLES.appAuthorization, apiIds: 'api-1' } },
+  authorizer: {
+    property: 'identities[0].validation',
+    args: {
+      ...SAMPLES.authorizer,
+      identities: [{ name: 'Authorization', location: 'HEADER', validation: '(' }],
+    },
+  },
   loadBalanceChannel: {
     property: 'members[0].host',
     args: { ...SAMPLES.loadBalanceChannel, members: [{ weight: 2 }] },

@@ -31,6 +31,7 @@ describe('what the state of a stack holds for ever', () => {
       app: 'pulumi-nodejs:dynamic/apig:App',
       appCode: 'pulumi-nodejs:dynamic/apig:AppCode',
       appAuthorization: 'pulumi-nodejs:dynamic/apig:AppAuthorization',
+      authorizer: 'pulumi-nodejs:dynamic/apig:Authorizer',
       loadBalanceChannel: 'pulumi-nodejs:dynamic/apig:LoadBalanceChannel',
     });
     expect(Object.isFrozen(TYPE_NAMES)).toBe(true);

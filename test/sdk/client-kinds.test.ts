@@ -11,7 +11,7 @@ let client: Client;
 let ids: Record<'gatewayId' | 'groupId' | 'throttleId' | 'appId', string>;
 
 beforeAll(async () => {
-  running = await openGateway();
+  running = await openGateway({ functions: { 'urn:function:check': { url: 'http://127.0.0.1:9' } } });
   ({ client } = running);
   const gatewayId = (await client.gateway.create(gatewayInput('house'))).id;
   const group = await client.apiGroup.create({ gatewayId, name: 'parent' });
@@ -181,6 +181,20 @@ const CASES: readonly Case[] = [
     filter: { name: 'caller' },
   },
   {
+    kind: 'authorizer',
+    input: {
+      name: 'tokens',
+      type: 'FRONTEND',
+      functionUrn: 'urn:function:check',
+      identities: [{ name: 'Authorization', location: 'HEADER', validation: 'Bearer .+' }],
+      cacheSeconds: 60,
+      userData: 'to go',
+      needBody: true,
+    },
+    changed: { name: 'keys', type: 'FRONTEND', functionUrn: 'urn:function:check' },
+    filter: { name: 'tokens' },
+  },
+  {
     kind: 'loadBalanceChannel',
     input: {
       name: 'orders.internal',
@@ -237,7 +251,7 @@ describe.each(CASES)('$kind', ({ kind, input, changed, filter }) => {
     expect(updated).toMatchObject({ ...shown(kind, changed), id: created.id });
     expect(await collection.get(address(created))).toEqual(updated);
     // What was left out is gone, and is neither kept nor an empty text.
-    for (const name of ['remark', 'description', 'userCallLimit', 'httpBackend', 'healthCheck']) {
+    for (const name of ['remark', 'description', 'userCallLimit', 'httpBackend', 'healthCheck', 'userData']) {
       if (!(name in changed)) expect(updated).not.toHaveProperty(name);
     }
 

@@ -15,6 +15,7 @@ import {
   type DataPlane,
   type DataPlaneOptions,
 } from '../../gateway-runtime/src/data/data-plane.ts';
+import { FunctionRegistry, type FunctionTargets } from '../../gateway-runtime/src/function-registry.ts';
 import type { Account, Identities } from '../../gateway-runtime/src/identity.ts';
 import { createLog } from '../../gateway-runtime/src/observe/log.ts';
 import {
@@ -130,6 +131,7 @@ export interface OpenTrafficOptions {
   readonly backendTls?: NonNullable<DataPlaneOptions['backendTls']>;
   readonly timeouts?: NonNullable<DataPlaneOptions['timeouts']>;
   readonly timers?: NonNullable<DataPlaneOptions['timers']>;
+  readonly functions?: FunctionTargets;
   /** Address to listen on. */
   readonly listen?: string;
   /** Port for plain calls; any free one unless given. */
@@ -229,6 +231,7 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
   put('domain', createId(), settled('domain', { gatewayId, groupId, name: domain }));
 
   const host = options.listen ?? '127.0.0.1';
+  const functions = await FunctionRegistry.open(options.functions ?? {});
   const dataPlane = await startDataPlane({
     configuration,
     listen: {
@@ -242,6 +245,7 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     ...(options.backendTls !== undefined && { backendTls: options.backendTls }),
     ...(options.timeouts !== undefined && { timeouts: options.timeouts }),
     ...(options.timers !== undefined && { timers: options.timers }),
+    functions,
     log: createLog(options.logLevel ?? 'silent', { write: (line) => void logLines.push(line) }),
   });
   running.dataPlane = dataPlane;
@@ -346,7 +350,10 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
       return id;
     },
     call: (call) => send(dataPlane, domain, clock, typeof call === 'string' ? { path: call } : call),
-    dispose: () => dataPlane.drain(0),
+    dispose: async () => {
+      await dataPlane.drain(0);
+      functions.close();
+    },
   };
 }
 

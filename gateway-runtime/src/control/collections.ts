@@ -8,6 +8,7 @@ import { domainAnswers } from './answers/domain.ts';
 import { environmentAnswers } from './answers/environment.ts';
 import { environmentVariableAnswers } from './answers/environment-variable.ts';
 import { gatewayAnswers } from './answers/gateway.ts';
+import { authorizerAnswers } from './answers/authorizer.ts';
 import { loadBalanceChannelAnswers } from './answers/load-balance-channel.ts';
 import { gatewayResponseAnswers } from './answers/gateway-response.ts';
 import { signatureKeyAnswers } from './answers/signature-key.ts';
@@ -25,6 +26,7 @@ import { domainRules } from './rules/domain.ts';
 import { environmentRules } from './rules/environment.ts';
 import { environmentVariableRules } from './rules/environment-variable.ts';
 import { gatewayRules } from './rules/gateway.ts';
+import { authorizerRules } from './rules/authorizer.ts';
 import { loadBalanceChannelRules } from './rules/load-balance-channel.ts';
 import { gatewayResponseRules } from './rules/gateway-response.ts';
 import { signatureKeyRules } from './rules/signature-key.ts';
@@ -52,6 +54,7 @@ export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
   app: collectionOf('app', appRules, appAnswers),
   appCode: collectionOf('appCode', appCodeRules, appCodeAnswers),
   loadBalanceChannel: collectionOf('loadBalanceChannel', loadBalanceChannelRules, loadBalanceChannelAnswers),
+  authorizer: collectionOf('authorizer', authorizerRules, authorizerAnswers),
 };
 
 /** Kinds with the usual operations. */

@@ -2,6 +2,7 @@ import type { Limits } from './limits.ts';
 import type { Draft } from '../store/draft.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
+import type { Functions } from '../functions.ts';
 import type { Account } from '../identity.ts';
 import { authorOf } from './author.ts';
 import type { ControlCall } from './call.ts';
@@ -14,6 +15,8 @@ export interface ControlContext {
   readonly domainSuffix: string;
   /** Address that gateways show as theirs. */
   readonly address: string;
+  /** The functions that APIs and authorizers may name. */
+  readonly functions: Functions;
 }
 
 /** What an answer is made from. */
@@ -28,6 +31,7 @@ export interface WriteScope {
   readonly draft: Draft;
   readonly account: Account;
   readonly limits: Limits;
+  readonly functions: Functions;
   /** Shows the draft. */
   readonly view: View;
 }
@@ -45,8 +49,8 @@ export function write<T>(
   work: (scope: WriteScope) => T,
 ): Promise<T> {
   const { account } = call;
-  const { limits, domainSuffix, address } = context;
+  const { limits, domainSuffix, address, functions } = context;
   return context.ledger.write(authorOf(call), (draft) =>
-    work({ draft, account, limits, view: { configuration: draft, domainSuffix, address } }),
+    work({ draft, account, limits, functions, view: { configuration: draft, domainSuffix, address } }),
   );
 }

@@ -1,6 +1,8 @@
 import type { ErrorName, Resources, SettledOf } from '@apig/sdk/contract';
+import type { AuthorizerPlan } from './authenticate/authorizer.ts';
 import { AddressTable } from './address-table.ts';
 import type { Call } from './call.ts';
+import type { FunctionPlan } from './function-backend.ts';
 import type { MappingPlan } from './mapping.ts';
 import type { MockPlan } from './mock.ts';
 import type { HttpBackendPlan } from './outbound.ts';
@@ -11,10 +13,16 @@ type Condition = Policy['conditions'][number];
 
 /** Who answers a call. */
 export type BackendPlan =
-  | { readonly kind: 'http'; readonly http: HttpBackendPlan; readonly mapping: MappingPlan }
-  | { readonly kind: 'mock'; readonly mock: MockPlan }
+  | (Asking & { readonly kind: 'http'; readonly http: HttpBackendPlan; readonly mapping: MappingPlan })
+  | (Asking & { readonly kind: 'mock'; readonly mock: MockPlan })
+  | (Asking & { readonly kind: 'function'; readonly target: FunctionPlan })
   /** The definition asks for something that is not there; calls fail with that error. */
   | { readonly kind: 'unusable'; readonly error: UnusableError };
+
+/** A backend that may have an authorizer of its own. */
+interface Asking {
+  readonly authorizer?: AuthorizerPlan | undefined;
+}
 
 /** Errors for backends that cannot be reached at all. */
 export type UnusableError = Extract<
@@ -73,9 +81,13 @@ function compileCondition(condition: Condition, parameters: ParametersPlan): Hol
         return value !== undefined && matches(value);
       };
     }
-    // Cookies need a feature of the gateway that is off, and there are no frontend authorizers: no operand, no match.
+    case 'frontend_authorizer': {
+      const matches = compileMatch(condition);
+      const key = (condition.authorizerParameter ?? '').replace(/^\$context\.authorizer\.frontend\./, '');
+      return ({ context: { frontend = {} } }) => Object.hasOwn(frontend, key) && matches(frontend[key] ?? '');
+    }
+    // Cookies need a feature of the gateway that is off: no operand, no match.
     case 'cookie':
-    case 'frontend_authorizer':
       return () => false;
   }
 }

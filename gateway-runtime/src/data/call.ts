@@ -76,6 +76,12 @@ export type Caller =
 /** A caller of an API without authentication. */
 export const ANONYMOUS: Caller = { kind: 'anonymous' };
 
+/** Values by key that authorizers gave, for backends, conditions and the wording of refusals. */
+export interface AuthorizerContext {
+  readonly frontend?: Readonly<Record<string, string>>;
+  readonly backend?: Readonly<Record<string, string>>;
+}
+
 /** How a caller showed who it is; decides which of its headers the backend must not see. */
 export type Credential = 'none' | 'signature' | 'appCode' | 'token';
 
@@ -107,6 +113,8 @@ export class Call {
   host = '';
   /** Path as on the wire. */
   rawPath = '';
+  /** Values of the path's parameters, in its order. */
+  pathValues: readonly string[] = [];
   /** Decoded path, by which APIs are found. */
   path = '';
   /** Query as on the wire, without the question mark. */
@@ -122,6 +130,8 @@ export class Call {
   responses: GatewayResponses | undefined;
   caller: Caller = ANONYMOUS;
   credential: Credential = 'none';
+  /** What custom authorizers say of the caller. */
+  context: AuthorizerContext = {};
   /** Header lines that show limits and what is left of them; only for callers that asked. */
   rates: string[] | undefined;
   /** The member of a channel that has the call. */

@@ -1,5 +1,6 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
 import { environmentKey, type ConfigurationReader, type Stored, type Tie } from '../store/configuration.ts';
+import { compileAuthorizer, type AuthorizerPlan } from './authenticate/authorizer.ts';
 import { compileAcl } from './acl.ts';
 import { compileConditions, type BackendPlan, type UnusableError } from './backend-policy.ts';
 import { createBackendSigner } from './backend-signature.ts';
@@ -17,10 +18,15 @@ import { withVariables } from '../variables.ts';
 type Definition = SettledOf<Resources['api']>;
 type Policy = Definition['httpPolicies'][number];
 type HttpTarget = Omit<Policy, 'name' | 'effectMode' | 'conditions' | 'backendParameters'>;
+type FunctionTarget = Omit<
+  Definition['functionPolicies'][number],
+  'name' | 'effectMode' | 'conditions' | 'backendParameters'
+>;
 type BackendParameters = Definition['backendParameters'];
 
 /** What all backends of an API share. */
 interface Shared {
+  readonly configuration: ConfigurationReader;
   readonly channels: Channels;
   readonly definition: Definition;
   readonly api: Pick<Plan, 'apiId' | 'apiName' | 'stage'>;
@@ -54,6 +60,7 @@ export function compilePlan(
   const [key] = keys.filter((each) => each !== undefined);
   const parameters = compileParameters(definition);
   const shared: Shared = {
+    configuration,
     channels,
     definition,
     api: { apiId, apiName: definition.name, stage },
@@ -80,7 +87,7 @@ export function compilePlan(
     authentication: {
       type: definition.authentication,
       allowAppCode: definition.allowAppCode,
-      hasAuthorizer: definition.authorizerId !== undefined,
+      authorizer: authorizerOf(configuration, definition.authorizerId),
       appIds: new Set(tied(configuration, 'appAuthorization', tie).map(({ appId }) => appId)),
     },
     throttle: throttleOf(configuration, tie, counters),
@@ -97,7 +104,7 @@ export function compilePlan(
         })),
         ...definition.functionPolicies.map((policy) => ({
           holds: compileConditions(policy, parameters),
-          backend: NO_FUNCTIONS,
+          backend: functionBackend(shared, policy, policy.backendParameters),
         })),
       ],
       usual: usualBackend(shared),
@@ -123,8 +130,8 @@ export function originsOf({ backends }: Plan): readonly string[] {
   );
 }
 
-/** Functions cannot be called. */
-const NO_FUNCTIONS: BackendPlan = { kind: 'unusable', error: 'backendMissing' };
+/** There is no backend, or none that can be spoken to. */
+const NO_BACKEND: BackendPlan = { kind: 'unusable', error: 'backendMissing' };
 
 function tied<K extends TieKind>(
   configuration: ConfigurationReader,
@@ -150,21 +157,29 @@ function throttleOf(configuration: ConfigurationReader, tie: Tie, counters: Coun
 }
 
 function usualBackend(shared: Shared): BackendPlan {
-  const { httpBackend: http, mockBackend: mock, backendParameters } = shared.definition;
+  const {
+    httpBackend: http,
+    mockBackend: mock,
+    functionBackend: target,
+    backendParameters,
+  } = shared.definition;
   if (mock !== undefined) return mockBackend(shared, mock);
-  return http === undefined ? NO_FUNCTIONS : httpBackend(shared, http, backendParameters);
+  if (target !== undefined) return functionBackend(shared, target, backendParameters);
+  return http === undefined ? NO_BACKEND : httpBackend(shared, http, backendParameters);
 }
 
 function mockBackend(
-  { definition }: Shared,
+  { definition, configuration }: Shared,
   mock: Pick<NonNullable<Definition['mockBackend']>, 'result' | 'statusCode' | 'authorizerId'> &
     Partial<Pick<NonNullable<Definition['mockBackend']>, 'headers'>>,
 ): BackendPlan {
-  if (mock.authorizerId !== undefined) return { kind: 'unusable', error: 'configurationNotLoadable' };
+  const authorizer = authorizerOf(configuration, mock.authorizerId);
+  if (authorizer === 'missing') return { kind: 'unusable', error: 'configurationNotLoadable' };
   const isPreflight =
     definition.cors && definition.method === 'OPTIONS' && definition.authentication === 'NONE';
   return {
     kind: 'mock',
+    authorizer,
     mock: compileMock(
       { result: mock.result, statusCode: mock.statusCode, headers: mock.headers },
       isPreflight,
@@ -174,8 +189,9 @@ function mockBackend(
 
 function httpBackend(shared: Shared, target: HttpTarget, backendParameters: BackendParameters): BackendPlan {
   const { address, path, protocol, authorizerId, channelId } = target;
-  if (authorizerId !== undefined) return { kind: 'unusable', error: 'configurationNotLoadable' };
-  if (protocol !== 'HTTP' && protocol !== 'HTTPS') return NO_FUNCTIONS;
+  const authorizer = authorizerOf(shared.configuration, authorizerId);
+  if (authorizer === 'missing') return { kind: 'unusable', error: 'configurationNotLoadable' };
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') return NO_BACKEND;
   // A variable without a value: none that was published, unless by hand.
   if (VARIABLE.test(address ?? '') || VARIABLE.test(path))
     return { kind: 'unusable', error: 'backendSettingsMissing' };
@@ -200,7 +216,39 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
     contentType: shared.definition.contentType,
     isSigned: shared.isSigned,
   });
-  return { kind: 'http', http, mapping };
+  return { kind: 'http', http, mapping, authorizer };
+}
+
+function functionBackend(
+  shared: Shared,
+  target: FunctionTarget,
+  backendParameters: BackendParameters,
+): BackendPlan {
+  const { functionUrn: urn, version, aliasUrn, invocation, timeoutMs, authorizerId } = target;
+  const authorizer = authorizerOf(shared.configuration, authorizerId);
+  if (authorizer === 'missing') return { kind: 'unusable', error: 'configurationNotLoadable' };
+  const mapping = compileMapping({
+    api: shared.api,
+    parameters: shared.parameters,
+    restNames: shared.restNames,
+    backendParameters,
+    // A function has no path of its own.
+    backendPath: '/',
+    contentType: shared.definition.contentType,
+    isSigned: false,
+  });
+  const plan = { function: { urn, version, aliasUrn }, isAsync: invocation === 'async', timeoutMs, mapping };
+  return { kind: 'function', target: plan, authorizer };
+}
+
+/** The authorizer with an ID; undefined when there is no ID, and `missing` when there is nothing under it. */
+function authorizerOf(
+  configuration: ConfigurationReader,
+  id: string | undefined,
+): AuthorizerPlan | 'missing' | undefined {
+  if (id === undefined) return undefined;
+  const authorizer = configuration.get('authorizer', id);
+  return authorizer === undefined ? 'missing' : compileAuthorizer(authorizer);
 }
 
 type Destination = Pick<HttpBackendPlan, 'origin' | 'channel' | 'host'>;

@@ -1,3 +1,4 @@
+import { descriptionOf, referencesIn } from '@apig/sdk/contract';
 import { createSigningKey } from '@apig/sdk/signer';
 import type { Change, ConfigurationReader, Stored, StoredKind, Tie } from '../store/configuration.ts';
 import { digestOfCode } from './authenticate/app.ts';
@@ -68,6 +69,7 @@ export class Compiler {
     };
     for (const change of changes) {
       this.#takeChannel(change);
+      if (change.kind === 'authorizer') this.#lasting.decisions.forget(change.key);
       mark(stale, configuration, change);
     }
     const snapshot = this.#update(configuration, stale);
@@ -179,6 +181,7 @@ function markObject(stale: Stale, configuration: ConfigurationReader, object: St
   else if (isOf(object, ['app', 'appCode'])) stale.callers.add(object.body.gatewayId);
   else if (isOf(object, ['throttleException']))
     markBound(stale, configuration, 'throttleBinding', 'throttleId', object.body.throttleId);
+  else if (isOf(object, ['authorizer'])) markUsers(stale, configuration, object);
   else if (kind === 'throttle') markBound(stale, configuration, 'throttleBinding', 'throttleId', key);
   else if (kind === 'acl') markBound(stale, configuration, 'aclBinding', 'aclId', key);
   else if (kind === 'signatureKey')
@@ -203,6 +206,22 @@ function markBound<K extends 'throttleBinding' | 'aclBinding' | 'signatureBindin
   ownerId: string,
 ): void {
   for (const { body } of configuration.by<K>(kind, field, ownerId)) markTie(stale, configuration, body);
+}
+
+/** Marks the APIs that ask an authorizer. */
+function markUsers(
+  stale: Stale,
+  configuration: ConfigurationReader,
+  { id, body }: Stored<'authorizer'>,
+): void {
+  const { input } = descriptionOf('api');
+  for (const publication of configuration.by('publication', 'gatewayId', body.gatewayId)) {
+    const { versionId } = publication.body;
+    const version = versionId === undefined ? undefined : configuration.get('apiVersion', versionId);
+    const used = version === undefined ? [] : referencesIn(input, { ...version.body.definition });
+    if (used.some((each) => each.kind === 'authorizer' && each.id === id))
+      stale.publications.add(publication.id);
+  }
 }
 
 function markEnvironment(

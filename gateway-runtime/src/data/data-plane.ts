@@ -1,5 +1,6 @@
 import { createSelfSignedCertificate } from '@apig/sdk/contract';
 import { systemClock, type Clock, type Timers } from '../clock.ts';
+import { NO_FUNCTIONS, type Functions } from '../functions.ts';
 import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
@@ -26,6 +27,8 @@ export interface DataPlaneOptions {
   readonly log: Log;
   /** Account that has the apps: limits per account count the calls of its apps together. */
   readonly owner?: Account;
+  /** The functions that APIs and authorizers name; none unless given. */
+  readonly functions?: Functions;
   /** When health checks are due; by the machine's timers, unless given. */
   readonly timers?: Timers;
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
@@ -64,6 +67,8 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     owner,
     accounts,
     counters: lasting.counters,
+    decisions: lasting.decisions,
+    functions: options.functions ?? NO_FUNCTIONS,
     origins,
     unreadMs: timeouts.unreadMs,
     httpsPort: undefined,

@@ -1,4 +1,5 @@
 import { systemTimers, type Timers } from '../clock.ts';
+import { Decisions } from './authenticate/decisions.ts';
 import { Channels } from './channels.ts';
 import { Counters } from './counters.ts';
 import type { BackendTls } from './origins.ts';
@@ -9,6 +10,7 @@ export interface Lasting {
   readonly counters: Counters;
   readonly channels: Channels;
   readonly sideCalls: SideCalls;
+  readonly decisions: Decisions;
 }
 
 /** What it is made with. */
@@ -22,7 +24,12 @@ export interface LastingOptions {
 /** Makes it, with nothing in it. */
 export function createLasting({ backendTls, timers }: LastingOptions = {}): Lasting {
   const sideCalls = new SideCalls(backendTls ?? { verify: true });
-  return { counters: new Counters(), channels: new Channels(sideCalls, timers ?? systemTimers), sideCalls };
+  return {
+    counters: new Counters(),
+    channels: new Channels(sideCalls, timers ?? systemTimers),
+    sideCalls,
+    decisions: new Decisions(),
+  };
 }
 
 /** Ends all that it does by itself. */

@@ -3,12 +3,14 @@ import { logCall } from './access-log.ts';
 import { admitAccount, admitAddress } from './acl.ts';
 import { admitHead } from './admit-head.ts';
 import { admitTls } from './admit-tls.ts';
+import { askAuthorizer } from './authenticate/authorizer.ts';
 import { authenticate } from './authenticate/index.ts';
 import { authorize } from './authorize.ts';
 import { chooseBackend } from './backend-policy.ts';
 import { CallerGone, type Call } from './call.ts';
 import { spendDebugCall } from './debug-domain.ts';
 import { forward } from './forward.ts';
+import { answerByFunction } from './function-backend.ts';
 import { sendGatewayResponse, toCallError } from './gateway-response.ts';
 import { mapRequest } from './mapping.ts';
 import { sendMock } from './mock.ts';
@@ -32,6 +34,7 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     admitTls(call, host);
     spendDebugCall(host, services.counters, nowMs);
     const { target: plan, values: pathValues, remainder } = route(call, host, snapshot);
+    call.pathValues = pathValues;
     if (redirectToHttps(call, plan, host, services.httpsPort)) return;
     admitProtocol(call, plan);
     admitAddress(call, plan.acl);
@@ -42,8 +45,13 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     const values = readParameters(call, plan.parameters, pathValues);
     const backend = chooseBackend(call, plan.backends, values);
     if (backend.kind === 'unusable') throw fail(backend.error);
+    if (backend.authorizer !== undefined) await askAuthorizer(call, plan, backend.authorizer, services);
     if (backend.kind === 'mock') {
       sendMock(call, backend.mock);
+      return;
+    }
+    if (backend.kind === 'function') {
+      await answerByFunction(call, plan, backend.target, services, values, nowMs);
       return;
     }
     const { http, mapping } = backend;

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
+import type { Functions } from '../functions.ts';
 import type { AccountGuard } from './authenticate/account-guard.ts';
+import type { Decisions } from './authenticate/decisions.ts';
 import type { Counters } from './counters.ts';
 import type { Origins } from './origins.ts';
 import type { HttpsPort } from './protocol.ts';
@@ -17,6 +19,8 @@ export interface Services {
   readonly origins: Origins;
   /** How long an answer may stay unread. */
   readonly unreadMs: number;
+  readonly functions: Functions;
+  readonly decisions: Decisions;
   readonly httpsPort: HttpsPort;
   readonly log: Log;
 }

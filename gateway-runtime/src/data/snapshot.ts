@@ -1,4 +1,5 @@
 import type { SigningKey } from '@apig/sdk/signer';
+import type { AuthorizerPlan } from './authenticate/authorizer.ts';
 import type { AclPlan } from './acl.ts';
 import type { BackendSigner } from './backend-signature.ts';
 import type { BackendsPlan } from './backend-policy.ts';
@@ -85,8 +86,8 @@ export interface Plan {
 export interface AuthenticationPlan {
   readonly type: 'NONE' | 'APP' | 'IAM' | 'AUTHORIZER';
   readonly allowAppCode: boolean;
-  /** An authorizer is asked too. */
-  readonly hasAuthorizer: boolean;
+  /** Is asked too. */
+  readonly authorizer: AuthorizerPlan | 'missing' | undefined;
   /** Ids of the apps that may call. */
   readonly appIds: ReadonlySet<string>;
 }

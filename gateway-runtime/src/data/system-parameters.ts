@@ -9,8 +9,8 @@ export type SystemParameter = (call: Call, nowMs: number) => string;
 type PlanPart = Pick<Plan, 'apiId' | 'apiName' | 'stage'>;
 
 /**
- * The values that a backend may be sent under their names, such as `$context.sourceIp`. Names without a value,
- * those of authorizers among them, stand for nothing.
+ * The values that a backend may be sent under their names, such as `$context.sourceIp`. Names without a value stand
+ * for nothing.
  *
  * Source: API reference, "Creating an API" (backend_params, system parameters).
  */
@@ -37,8 +37,18 @@ export function systemParameter(name: string, { apiId, apiName, stage }: PlanPar
     case '$context.handleTime':
       return (_, nowMs) => formatSdkDate(nowMs);
     default:
-      return () => '';
+      return authorizerParameter(name);
   }
+}
+
+/** What an authorizer said of the caller under a key. */
+function authorizerParameter(name: string): SystemParameter {
+  const [, side, key = ''] = /^\$context\.authorizer\.(frontend|backend)\.(.+)$/.exec(name) ?? [];
+  if (side !== 'frontend' && side !== 'backend') return () => '';
+  return ({ context }) => {
+    const values = context[side];
+    return values !== undefined && Object.hasOwn(values, key) ? (values[key] ?? '') : '';
+  };
 }
 
 const SERVER_NAME = hostname();

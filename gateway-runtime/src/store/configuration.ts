@@ -71,6 +71,7 @@ export interface Bodies {
   app: SettledOf<Resources['app']> & { readonly appKey: string; readonly appSecret: string };
   appCode: SettledOf<Resources['appCode']> & { readonly code: string };
   appAuthorization: Tie & { readonly appId: string };
+  authorizer: SettledOf<Resources['authorizer']>;
   loadBalanceChannel: Omit<SettledOf<Resources['loadBalanceChannel']>, 'members' | 'memberGroups'> & {
     readonly members: readonly ChannelMember[];
     readonly memberGroups: readonly ChannelMemberGroup[];
@@ -126,6 +127,7 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   appCode: ['gatewayId', 'appId', 'code'],
   appAuthorization: ['gatewayId', 'appId', 'apiId', 'environmentId'],
   loadBalanceChannel: ['gatewayId', 'name'],
+  authorizer: ['gatewayId', 'name'],
 };
 
 /** All kinds of stored objects. */

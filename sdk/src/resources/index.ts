@@ -4,6 +4,7 @@ import { apiGroup } from './api-group.ts';
 import { api } from './api.ts';
 import { appCode } from './app-code.ts';
 import { app } from './app.ts';
+import { authorizer } from './authorizer.ts';
 import { aclBinding, appAuthorization, signatureBinding, throttleBinding } from './bindings.ts';
 import { certificate } from './certificate.ts';
 import { deployment } from './deployment.ts';
@@ -39,6 +40,7 @@ export interface Resources {
   appCode: typeof appCode;
   appAuthorization: typeof appAuthorization;
   loadBalanceChannel: typeof loadBalanceChannel;
+  authorizer: typeof authorizer;
 }
 
 /** Name of a described kind. */
@@ -66,6 +68,7 @@ export const resources: Resources = {
   appCode,
   appAuthorization,
   loadBalanceChannel,
+  authorizer,
 };
 
 /** The description of a kind in its general form, for code that works on any kind. */

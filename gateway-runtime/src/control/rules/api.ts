@@ -27,7 +27,8 @@ export const apiRules: Rules<'api'> = {
 
   check: (api, id, before, scope) => {
     assertPathFree(api, id, scope.draft);
-    assertFunctionsKnown(api);
+    assertFunctionsKnown(api, scope);
+    assertAuthorizersFit(api, scope);
     assertResponseOfGroup(api, scope.draft);
     const { draft } = scope;
     if (before === undefined) assertEditionAllows(api, scope);
@@ -79,10 +80,34 @@ function tooMany({ path }: SettledFault, value: unknown): Error | undefined {
     : undefined;
 }
 
-/** @throws functionNotFound: there is no function service here, so no function is known. */
-function assertFunctionsKnown({ functionBackend, functionPolicies }: Api): void {
-  const urn = functionBackend?.functionUrn ?? functionPolicies[0]?.functionUrn;
-  if (urn !== undefined) throw fail('functionNotFound', { id: urn });
+/** @throws functionNotFound for the first function that is not known; valueInvalid for one that is spoken to in gRPC. */
+function assertFunctionsKnown({ functionBackend, functionPolicies }: Api, { functions }: WriteScope): void {
+  for (const target of [functionBackend, ...functionPolicies]) {
+    if (target === undefined) continue;
+    const { functionUrn: urn, version, aliasUrn, protocol } = target;
+    if (!functions.has({ urn, version, aliasUrn })) throw fail('functionNotFound', { id: aliasUrn ?? urn });
+    if (protocol === 'HTTPS') continue;
+    throw fail('valueInvalid', { reason: 'expected HTTPS', field: 'func_info.req_protocol' });
+  }
+}
+
+/** @throws valueInvalid for an authorizer of callers where one for backends belongs, or the other way round. */
+function assertAuthorizersFit(api: Api, { draft }: WriteScope): void {
+  const { httpBackend, mockBackend, functionBackend, httpPolicies, mockPolicies, functionPolicies } = api;
+  const backends = [
+    httpBackend,
+    mockBackend,
+    functionBackend,
+    ...httpPolicies,
+    ...mockPolicies,
+    ...functionPolicies,
+  ];
+  const expect = (id: string | undefined, type: 'FRONTEND' | 'BACKEND') => {
+    if (id === undefined || draft.get('authorizer', id)?.body.type === type) return;
+    throw fail('valueInvalid', { reason: `expected an authorizer of type ${type}`, field: 'authorizer_id' });
+  };
+  expect(api.authorizerId, 'FRONTEND');
+  for (const backend of backends) expect(backend?.authorizerId, 'BACKEND');
 }
 
 /** @throws gatewayResponseNotFound for the response of another group. */

@@ -4,27 +4,42 @@ import type { Services } from '../services.ts';
 import type { Plan, Snapshot } from '../snapshot.ts';
 import { authenticateAccount } from './account.ts';
 import { authenticateApp } from './app.ts';
+import { askAuthorizer } from './authorizer.ts';
 
 /**
- * Finds out who calls, as the API asks for it, and notes it with the call.
+ * Finds out who calls, as the API asks for it, and notes it with the call. A custom authorizer is asked last, so that
+ * its function never sees callers who did not show who they are.
  *
- * Custom authorizers are not there to be asked, so an API that needs one is closed.
- *
- * @throws `configurationNotLoadable`, and the refusals of the two kinds of authentication
+ * @throws `configurationNotLoadable` for an authorizer that is gone, and the refusals of each kind of authentication
  */
 export async function authenticate(
+  call: Call,
+  plan: Plan,
+  snapshot: Snapshot,
+  services: Services,
+  nowMs: number,
+): Promise<Caller> {
+  const { type, authorizer } = plan.authentication;
+  if (authorizer === 'missing') throw fail('configurationNotLoadable');
+  const caller = await identify(call, plan, snapshot, services, nowMs);
+  if (type !== 'NONE' && authorizer !== undefined) await askAuthorizer(call, plan, authorizer, services);
+  return (call.caller = caller);
+}
+
+async function identify(
   call: Call,
   { authentication, gatewayId }: Plan,
   snapshot: Snapshot,
   { identities, accounts }: Services,
   nowMs: number,
 ): Promise<Caller> {
-  const { type, hasAuthorizer } = authentication;
-  if (type === 'AUTHORIZER' || hasAuthorizer) throw fail('configurationNotLoadable');
-  if (type === 'NONE') return ANONYMOUS;
-  if (type === 'APP') {
-    const callers = snapshot.callers.get(gatewayId);
-    return (call.caller = await authenticateApp(call, authentication.allowAppCode, callers, nowMs));
+  switch (authentication.type) {
+    case 'NONE':
+    case 'AUTHORIZER':
+      return ANONYMOUS;
+    case 'APP':
+      return authenticateApp(call, authentication.allowAppCode, snapshot.callers.get(gatewayId), nowMs);
+    case 'IAM':
+      return authenticateAccount(call, identities, accounts, nowMs);
   }
-  return (call.caller = await authenticateAccount(call, identities, accounts, nowMs));
 }

@@ -1,0 +1,25 @@
+import { fail } from '@apig/sdk/contract';
+import type { Rules } from '../kinds.ts';
+import { isUsedByApi } from './references.ts';
+
+/** Source: API reference, "Creating a Custom Authorizer" and "Deleting a Custom Authorizer". */
+export const authorizerRules: Rules<'authorizer'> = {
+  checkRequest: ({ authorizer_type: type }) => {
+    if (type === undefined || type === null || type === 'FUNC') return;
+    throw fail('valueInvalid', { reason: 'expected FUNC', field: 'authorizer_type' });
+  },
+
+  check: (
+    { functionUrn: urn, functionVersion: version, functionAliasUrn: aliasUrn },
+    _id,
+    _before,
+    scope,
+  ) => {
+    if (!scope.functions.has({ urn, version, aliasUrn }))
+      throw fail('functionNotFound', { id: aliasUrn ?? urn });
+  },
+
+  deleting: ({ id, body }, { draft }) => {
+    if (isUsedByApi(draft, body.gatewayId, 'authorizer', id)) throw fail('authorizerInUse', { id });
+  },
+};
