@@ -18,7 +18,6 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['gateway-runtime/src/store/sqlite.ts'],
   kysely: ['gateway-runtime/src/store/'],
   fastify: ['gateway-runtime/src/control/'],
-  undici: ['gateway-runtime/src/data/'],
   commander: ['gateway-runtime/src/config.ts'],
   pino: ['gateway-runtime/src/observe/'],
 };
@@ -38,6 +37,12 @@ const NEVER: readonly (readonly [from: string, to: RegExp, why: string])[] = [
     /\/control\/|\/store\/(?!configuration\.ts$)|^zod$/,
     'the request path has no store and no schemas',
   ],
+  [
+    'gateway-runtime/src/data/',
+    /^(undici|(node:)?https?)$/,
+    'traffic has an HTTP of its own, which refuses what others read differently',
+  ],
+  ['gateway-runtime/src/data/http1/', /^\.\.\//, 'the wire knows bytes, not gateways'],
   ['gateway-runtime/src/store/', /\/(control|data)\//, 'the store is below both'],
   ['provider/src/diff.ts', /client|axios|^@pulumi/, 'the diff is pure'],
 ];

@@ -98,7 +98,7 @@ describe('the access log', () => {
     expect(lineOf(headers['x-request-id'])).toMatchObject({
       status: 502,
       upstream_attempts: 3,
-      upstream_failure: 'UND_ERR_SOCKET',
+      upstream_failure: 'broken',
       response_source: 'local',
     });
   });

@@ -1,5 +1,5 @@
 import { fail } from '@apig/sdk/contract';
-import type { Call, RequestBody } from './call.ts';
+import type { Call } from './call.ts';
 import { originOf, type Channel, type Member } from './channel.ts';
 import type { BackendReply } from './exchange.ts';
 import type { Outbound } from './outbound.ts';
@@ -30,7 +30,6 @@ export async function sendBalanced(
   const retries = retriesOf(backend.retryCount, method);
   const key = { address: call.connection.peer.text, path: call.path };
   const tried = new Set<Member>();
-  const body = watched(outbound.body);
   let failure: Error | undefined;
   for (;;) {
     call.lease?.end();
@@ -40,32 +39,11 @@ export async function sendBalanced(
     tried.add(member);
     const origin = originOf(member, protocol);
     try {
-      return await send({ ...outbound, body, backend: { ...backend, origin, retryCount: 0 } });
+      return await send({ ...outbound, backend: { ...backend, origin, retryCount: 0 } });
     } catch (error) {
-      const isSpent = body instanceof WatchedBody && body.isStarted && call.heldBody === undefined;
+      const isSpent = call.body?.isStarted === true && call.heldBody === undefined;
       if (tried.size > retries || isSpent || !isBackendFailure(error)) throw error;
       failure = error as Error;
     }
-  }
-}
-
-function watched(body: Outbound['body']): Outbound['body'] {
-  return body === undefined || body instanceof Uint8Array ? body : new WatchedBody(body);
-}
-
-/** A body that knows whether any of it was taken. */
-class WatchedBody implements RequestBody {
-  readonly length: number | undefined;
-  isStarted = false;
-  readonly #body: RequestBody;
-
-  constructor(body: RequestBody) {
-    this.length = body.length;
-    this.#body = body;
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    this.isStarted = true;
-    return this.#body[Symbol.asyncIterator]();
   }
 }

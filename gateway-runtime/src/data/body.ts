@@ -1,14 +1,15 @@
 import { CallerGone, type Call, type RequestBody } from './call.ts';
 
 /** The whole body of a call; no bytes when it has none. It is read at most once and kept with the call. */
-export async function holdBody(call: Call): Promise<Uint8Array> {
-  call.heldBody ??= call.body === undefined ? NO_BYTES : await readAll(call.body);
+export async function holdBody(call: Call): Promise<Buffer> {
+  call.heldBody ??=
+    call.body === undefined ? NO_BYTES : (call.body.takeWhole() ?? (await readAll(call.body)));
   return call.heldBody;
 }
 
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = Buffer.alloc(0);
 
-async function readAll(body: RequestBody): Promise<Uint8Array> {
+async function readAll(body: RequestBody): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -17,6 +18,5 @@ async function readAll(body: RequestBody): Promise<Uint8Array> {
   }
   // A length is announced by the caller, and what arrives is what counts.
   if (body.length !== undefined && bytes !== body.length) throw new CallerGone();
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes);
+  return Buffer.concat(chunks, bytes);
 }

@@ -3,6 +3,8 @@ import type { Lease } from './channel.ts';
 import type { AppEntry, Plan } from './snapshot.ts';
 import type { GatewayResponses } from './gateway-response.ts';
 import type { HeaderLines } from './header-lines.ts';
+import type { Answer } from './http1/answer.ts';
+import type { IncomingBody } from './http1/incoming-body.ts';
 import type { QueryPiece } from './query.ts';
 import type { Account } from '../identity.ts';
 
@@ -39,9 +41,15 @@ export interface Connection {
 export interface RequestBody extends AsyncIterable<Uint8Array> {
   /** Bytes announced; undefined when only the end will tell. */
   readonly length: number | undefined;
+  /** Whether somebody has begun to read. */
+  readonly isStarted: boolean;
+  /** The body as the wire has it, to be passed on. */
+  readonly incoming: IncomingBody;
+  /** All of it, when it is here and nobody has read it. */
+  takeWhole(): Buffer | undefined;
 }
 
-/** The way back to the caller. Heads are lists of names and values in turn. */
+/** The way back to the caller. */
 export interface Reply {
   /** Whether a head was sent: no other answer is possible then. */
   readonly isStarted: boolean;
@@ -51,18 +59,19 @@ export interface Reply {
   isLast: boolean;
   /** Called once when the caller hangs up before the answer is complete. */
   onGone: (() => void) | undefined;
-  /** Called when `write` is welcome again after it returned false. */
-  onDrain: (() => void) | undefined;
   /** Bytes of answer body given so far. */
   readonly bytesSent: number;
-  /** Sends a whole answer. With a body its length is added to the head; without one the head is sent as it is. */
-  send(status: number, head: readonly string[], body: Uint8Array | string | undefined): void;
-  /** Begins an answer whose body follows in pieces. */
-  start(status: number, head: readonly string[]): void;
-  /** Sends a piece; false asks to wait for `onDrain`. */
-  write(chunk: Uint8Array): boolean;
-  /** Ends an answer that was begun. */
-  end(): void;
+  /** Sends a whole answer; its length is added to the head, which is a list of names and values in turn. */
+  send(status: number, head: readonly string[], body: Uint8Array | string): void;
+  /** Sends an interim answer with these lines to a caller that can read one. */
+  inform(status: number, fields: string): void;
+  /**
+   * Passes a backend's answer on with these lines, at the caller's pace. After a change of protocol it ends when the
+   * connection does, or when nothing has passed for `idleMs`.
+   *
+   * @throws UpstreamFailure when the backend breaks it off, {@link CallerGone} when the caller does
+   */
+  pass(answer: Answer, fields: string, idleMs: number): Promise<void>;
   /** Breaks an answer off in a way that the caller notices. */
   abort(): void;
 }
@@ -96,6 +105,8 @@ export interface CallHead {
   readonly body: RequestBody | undefined;
   readonly connection: Connection;
   readonly reply: Reply;
+  /** Protocol that the caller asks to change to. */
+  readonly upgrade?: string | undefined;
 }
 
 /** One request on its way: what arrived, and what the stages found out. */
@@ -107,6 +118,8 @@ export class Call {
   readonly headers: HeaderLines;
   readonly connection: Connection;
   readonly reply: Reply;
+  /** Protocol that the caller asks to change to. */
+  readonly upgrade: string | undefined;
   /** What the caller asked for, as on the wire; `admitHead` takes scheme and authority off. */
   target: string;
   /** Host asked for: lower case, without port and final dot. */
@@ -123,7 +136,7 @@ export class Call {
   queryPieces: readonly QueryPiece[] | undefined;
   body: RequestBody | undefined;
   /** The body, when it was read whole. */
-  heldBody: Uint8Array | undefined;
+  heldBody: Buffer | undefined;
   /** The API that is called. */
   plan: Plan | undefined;
   /** How errors are answered: as the group says, once it is found, and then as the API says. */
@@ -154,6 +167,7 @@ export class Call {
     this.connection = head.connection;
     this.reply = head.reply;
     this.body = head.body;
+    this.upgrade = head.upgrade;
   }
 
   /** Whether the caller wants to be told of latency and limits. */

@@ -1,5 +1,6 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
 import { NOT_MAPPABLE, SIGNATURE_CARRIERS } from './forwarded-lines.ts';
+import { FieldNames } from './http1/field-names.ts';
 import type { MappedValue, MappingPlan, PathPlace, ValueSource } from './mapping.ts';
 import type { ParameterPlan, ParametersPlan } from './parameters.ts';
 import type { Plan } from './snapshot.ts';
@@ -60,7 +61,7 @@ export function compileMapping(input: MappingInput): MappingPlan {
     query,
     headers,
     removedQuery,
-    removedHeaders,
+    removedHeaders: new FieldNames(removedHeaders),
     contentType: input.contentType,
   };
 

@@ -112,7 +112,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     async drain(timeoutMs) {
       await Promise.all([plain?.drain(timeoutMs), secure?.drain(timeoutMs)]);
       endLasting(lasting);
-      await origins.destroy();
+      origins.destroy();
     },
   };
 }

@@ -1,4 +1,8 @@
 import type { Call } from './call.ts';
+import { FieldNames } from './http1/field-names.ts';
+import type { Head } from './http1/head.ts';
+import { forwardedText } from './http1/hop-by-hop.ts';
+import type { ResponseHead } from './http1/response-head.ts';
 
 /*
  * Which header lines of a request a backend may see. Each set says why its lines stay behind.
@@ -30,29 +34,22 @@ const REWRITTEN = [
   'x-stage',
 ] as const;
 
-const NEVER_FORWARDED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...REWRITTEN]);
+const NEVER_FORWARDED = new FieldNames([...HOP_BY_HOP, ...REWRITTEN]);
 
 /** Belong to a signature of the caller, which is not that of the forwarded request. */
-const SIGNATURE: ReadonlySet<string> = new Set([
-  'authorization',
-  'x-sdk-date',
-  'x-sdk-content-sha256',
-  'x-security-token',
-]);
+const SIGNATURE = new FieldNames(['authorization', 'x-sdk-date', 'x-sdk-content-sha256', 'x-security-token']);
 
 /** Are secrets of apps, or take the place of one. */
-const APP_SECRETS: ReadonlySet<string> = new Set(['authorization', 'x-hw-id', 'x-hw-appkey']);
+const APP_SECRETS = new FieldNames(['authorization', 'x-hw-id', 'x-hw-appkey']);
 
 /** Are secrets of accounts. */
-const ACCOUNT_SECRETS: ReadonlySet<string> = new Set(['x-auth-token', 'x-security-token']);
+const ACCOUNT_SECRETS = new FieldNames(['x-auth-token', 'x-security-token']);
 
-/** Belong to an answer's connection. */
-const NEVER_RETURNED: ReadonlySet<string> = new Set([
-  ...HOP_BY_HOP,
-  // The gateway's own stand in their place.
-  'server',
-  'x-request-id',
-]);
+/** Belong to an answer's connection, or to the gateway, whose own stand in their place. */
+const NEVER_RETURNED = new FieldNames([...HOP_BY_HOP, 'server', 'x-request-id']);
+
+/** Of a change of protocol the new one is told. */
+const NEVER_RETURNED_WITH_101 = new FieldNames(['server', 'x-request-id']);
 
 /** Names that no API can set towards its backend: they frame the message, or the gateway always sets them. `host` is not among them. */
 export const NOT_MAPPABLE: ReadonlySet<string> = new Set(
@@ -70,39 +67,39 @@ export const SIGNATURE_CARRIERS: ReadonlySet<string> = new Set([
  * The caller's lines for the backend, without those in `removed`. Names with `_` are left out, as a backend may read
  * them as the same name with `-`. Sources: RFC 9110, 7.6.1; user guide, "Calling an API" (credentials).
  */
-export function forwardedLines(call: Call, removed: ReadonlySet<string>): string[] {
-  const { names, lines } = call.headers;
-  const nominated = nominatedNames(call.headers.joined('connection'));
+export function forwardedFields(call: Call, removed: FieldNames, isTypeRemoved: boolean): string {
+  const { head, ofConnection } = call.headers;
   const secrets = secretsOf(call);
-  const isSigned = call.credential === 'signature';
-  const forwarded: string[] = [];
-  for (let index = 0; index < names.length; index += 1) {
-    const name = names[index] ?? '';
-    if (NEVER_FORWARDED.has(name) || removed.has(name) || name.includes('_') || name.startsWith('x-apig-'))
-      continue;
-    if (
-      secrets?.has(name) === true ||
-      (isSigned && SIGNATURE.has(name)) ||
-      nominated?.includes(name) === true
-    )
-      continue;
-    forwarded.push(lines[index * 2] ?? '', lines[index * 2 + 1] ?? '');
-  }
-  return forwarded;
+  const signature = call.credential === 'signature' ? SIGNATURE : undefined;
+  return forwardedText(
+    head,
+    ofConnection,
+    (_, index) =>
+      NEVER_FORWARDED.has(head, index) ||
+      removed.has(head, index) ||
+      head.nameStartsWith(index, 'x-apig-') ||
+      head.nameIncludes(index, '_') ||
+      secrets?.has(head, index) === true ||
+      signature?.has(head, index) === true ||
+      (isTypeRemoved && head.isNamed(index, 'content-type')),
+  );
 }
 
-/** Whether a line of a backend's answer stays behind; `nominated` are the names in its `Connection` header. */
-export function isReturned(name: string, nominated: readonly string[] | undefined): boolean {
-  return !NEVER_RETURNED.has(name) && nominated?.includes(name) !== true;
+/** The lines of a backend's answer that the caller may see. */
+export function returnedFields(head: ResponseHead): string {
+  if (head.status !== 101) return forwardedText(head, head.connectionNames, isNeverReturned);
+  const upgrade = head.first('upgrade');
+  const fields = forwardedText(head, head.connectionNames, (_, index) =>
+    NEVER_RETURNED_WITH_101.has(head, index),
+  );
+  return upgrade === undefined ? fields : `Upgrade: ${upgrade}\r\n${fields}`;
 }
 
-/** The names that a `Connection` header says belong to the connection, in lower case. */
-export function nominatedNames(connection: string | undefined): readonly string[] | undefined {
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
-  return connection.split(',').map((name) => name.trim().toLowerCase());
+function isNeverReturned(head: Head, index: number): boolean {
+  return NEVER_RETURNED.has(head, index);
 }
 
-function secretsOf(call: Call): ReadonlySet<string> | undefined {
+function secretsOf(call: Call): FieldNames | undefined {
   const type = call.plan?.authentication.type;
   if (type === 'APP') return APP_SECRETS;
   return type === 'IAM' ? ACCOUNT_SECRETS : undefined;

@@ -1,3 +1,5 @@
+import type { HeadLimits } from './http1/head-parser.ts';
+
 /*
  * Sizes and times that bound what one caller can cost.
  * Source: user guide, "Notes and Constraints" and "Gateway Parameters" (request_body_size, request_body_timeout).
@@ -14,6 +16,20 @@ export const MAX_HEADER_BYTES = 32 * 1024;
 
 /** Largest set of header lines. */
 export const MAX_HEADERS_BYTES = 128 * 1024;
+
+/** Largest number of header lines. */
+const MAX_HEADERS = 10_000;
+
+/** The limits of a head, as the wire is told them. */
+export const HEAD_LIMITS: HeadLimits = {
+  firstLineBytes: MAX_URI_BYTES,
+  fieldBytes: MAX_HEADER_BYTES,
+  headBytes: MAX_HEADERS_BYTES,
+  fields: MAX_HEADERS,
+};
+
+/** How many connections callers may have open: all together, and from one address. */
+export const MAX_CONNECTIONS = 50_000;
 
 /** How long callers are waited for. */
 export interface CallerTimeouts {

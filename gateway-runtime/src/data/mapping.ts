@@ -1,7 +1,8 @@
 import { fail } from '@apig/sdk/contract';
 import type { Call } from './call.ts';
-import { forwardedLines } from './forwarded-lines.ts';
+import { forwardedFields } from './forwarded-lines.ts';
 import { toHeader } from './header-text.ts';
+import type { FieldNames } from './http1/field-names.ts';
 import type { HttpBackendPlan, Outbound } from './outbound.ts';
 import type { ParameterValues } from './parameters.ts';
 import { queryOf } from './query.ts';
@@ -34,7 +35,7 @@ export interface MappingPlan {
   /** Query names of callers that are not forwarded. */
   readonly removedQuery: ReadonlySet<string>;
   /** Lower-case header names of callers that are not forwarded. */
-  readonly removedHeaders: ReadonlySet<string>;
+  readonly removedHeaders: FieldNames;
   /** Media type that the backend is told. */
   readonly contentType: string | undefined;
 }
@@ -64,25 +65,25 @@ export function mapRequest(
   remainder: string | undefined,
   nowMs: number,
 ): Outbound {
-  const lines = forwardedLines(call, mapping.removedHeaders);
-  setContentType(lines, call, mapping.contentType);
+  const contentType = newContentType(call, mapping.contentType);
+  let fields = forwardedFields(call, mapping.removedHeaders, contentType !== undefined);
+  if (contentType !== undefined) fields += `Content-Type: ${contentType}\r\n`;
   let host = backend.host ?? call.headers.first('host') ?? call.host;
   for (const { name, source } of mapping.headers) {
     const value = source(call, values, nowMs);
     if (value === undefined) continue;
     const text = toHeader(value);
     if (text === undefined) throw fail('mappingFailed', { reason: `${name} cannot hold the value` });
-    if (name.toLowerCase() !== 'host') lines.push(name, text);
+    if (name.toLowerCase() !== 'host') fields += `${name}: ${text}\r\n`;
     else if (HOST.test(text)) host = text;
     else throw fail('mappingFailed', { reason: 'Host cannot hold the value' });
   }
-  addGatewayLines(lines, call);
   return {
     backend,
     method: backend.method === 'ANY' ? call.method : backend.method,
     target: toPath(call, mapping, values, remainder, nowMs) + toQuery(call, mapping, values, nowMs),
     host,
-    lines,
+    fields: fields + gatewayFields(call),
     signer: plan.signer,
     body: call.heldBody ?? call.body,
   };
@@ -141,32 +142,25 @@ function keptQuery(call: Call, removed: ReadonlySet<string>): string {
   return query;
 }
 
-/** Keeps what the caller says of the same media type, such as the boundary of its parts. */
-function setContentType(lines: string[], call: Call, contentType: string | undefined): void {
-  if (contentType === undefined) return;
+/**
+ * The media type that takes the place of the caller's; undefined when the caller's stays. What the caller says of the
+ * same type, such as the boundary of its parts, is kept.
+ */
+function newContentType(call: Call, contentType: string | undefined): string | undefined {
+  if (contentType === undefined) return undefined;
   const sent = call.headers.first('content-type');
-  if (sent === undefined && call.body === undefined) return;
-  if (sent?.split(';', 1)[0]?.trim().toLowerCase() === contentType) return;
-  for (let index = lines.length - 2; index >= 0; index -= 2) {
-    if (lines[index]?.toLowerCase() === 'content-type') lines.splice(index, 2);
-  }
-  lines.push('Content-Type', contentType);
+  if (sent === undefined && call.body === undefined) return undefined;
+  return sent?.split(';', 1)[0]?.trim().toLowerCase() === contentType ? undefined : contentType;
 }
 
-function addGatewayLines(lines: string[], call: Call): void {
+function gatewayFields(call: Call): string {
   const peer = call.connection.peer.text;
   const before = call.headers.joined('x-forwarded-for', ', ');
-  lines.push(
-    'X-Request-Id',
-    call.id,
-    'X-Forwarded-For',
-    before === undefined || before === '' ? peer : `${before}, ${peer}`,
-    'X-Forwarded-Proto',
-    call.connection.secure ? 'https' : 'http',
-    'X-Real-IP',
-    peer,
-    'X-Apig-Hops',
-    String(hopsOf(call) + 1),
+  const forwardedFor = before === undefined || before === '' ? peer : `${before}, ${peer}`;
+  return (
+    `X-Request-Id: ${call.id}\r\nX-Forwarded-For: ${forwardedFor}\r\n` +
+    `X-Forwarded-Proto: ${call.connection.secure ? 'https' : 'http'}\r\nX-Real-IP: ${peer}\r\n` +
+    `X-Apig-Hops: ${hopsOf(call) + 1}\r\n`
   );
 }
 

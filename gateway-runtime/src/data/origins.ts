@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls';
-import { Pool } from 'undici';
-import { MAX_HEADERS_BYTES } from './limits.ts';
+import { HEAD_LIMITS } from './limits.ts';
+import type { Origin } from './http1/origin.ts';
+import { UpstreamPool } from './http1/upstream-pool.ts';
 
 /** How certificates of backends are judged. */
 export interface BackendTls {
@@ -10,56 +11,48 @@ export interface BackendTls {
   readonly ca?: string;
 }
 
-/** Calls have their own, mostly shorter, timeouts; this one ends attempts to connect that no call waits for any more. */
-const CONNECT_TIMEOUT_MS = 60_000;
+/** How long a free connection to a backend is kept: shorter than most servers keep it. */
+const IDLE_MS = 4000;
+
+/** Free connections that are kept for each backend. */
+const MAX_IDLE = 256;
 
 /** The connections to backends, by origin. They outlive snapshots, so that a change does not cost the kept ones. */
 export class Origins {
-  readonly #tls: BackendTls;
-  readonly #pools = new Map<string, Pool>();
+  readonly pool = new UpstreamPool({ limits: HEAD_LIMITS, idleMs: IDLE_MS, maxIdle: MAX_IDLE });
+  readonly #tls: { readonly rejectUnauthorized: boolean; readonly ca?: string[] };
+  readonly #origins = new Map<string, Origin>();
 
-  constructor(tls: BackendTls) {
-    this.#tls = tls;
+  constructor({ verify, ca }: BackendTls) {
+    this.#tls = { rejectUnauthorized: verify, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
   }
 
-  /** The connections to an origin such as `https://orders.internal:8443`. */
-  pool(origin: string): Pool {
-    let pool = this.#pools.get(origin);
-    if (pool === undefined) this.#pools.set(origin, (pool = this.#open(origin)));
-    return pool;
+  /** An origin such as `https://orders.internal:8443`. */
+  find(origin: string): Origin {
+    let found = this.#origins.get(origin);
+    if (found === undefined) this.#origins.set(origin, (found = this.#open(origin)));
+    return found;
   }
 
   /** Lets go of connections that no plan leads to. Calls under way that still use them are served to their end. */
   keepOnly(isInUse: (origin: string) => boolean): void {
-    for (const [origin, pool] of this.#pools) {
-      if (isInUse(origin)) continue;
-      this.#pools.delete(origin);
-      void pool.close();
+    for (const [text, origin] of this.#origins) {
+      if (isInUse(text)) continue;
+      this.#origins.delete(text);
+      this.pool.retire(origin);
     }
   }
 
   /** Ends all connections, the busy ones too. */
-  async destroy(): Promise<void> {
-    const pools = [...this.#pools.values()];
-    this.#pools.clear();
-    await Promise.all(pools.map((pool) => pool.destroy()));
+  destroy(): void {
+    this.#origins.clear();
+    this.pool.destroy();
   }
 
-  #open(origin: string): Pool {
-    return new Pool(origin, {
-      connections: null,
-      pipelining: 1,
-      allowH2: false,
-      // Time is kept by whoever makes a request: undici's own clock is too coarse for short timeouts.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: MAX_HEADERS_BYTES,
-      strictContentLength: true,
-      connect: {
-        timeout: CONNECT_TIMEOUT_MS,
-        rejectUnauthorized: this.#tls.verify,
-        ...(this.#tls.ca !== undefined && { ca: [...rootCertificates, this.#tls.ca] }),
-      },
-    });
+  #open(text: string): Origin {
+    const { protocol, hostname, port } = new URL(text);
+    const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    if (protocol !== 'https:') return this.pool.origin({ host, port: Number(port || 80) });
+    return this.pool.origin({ host, port: Number(port || 443), tls: this.#tls });
   }
 }

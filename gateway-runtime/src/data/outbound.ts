@@ -25,8 +25,8 @@ export interface Outbound {
   /** Path and query. */
   readonly target: string;
   readonly host: string;
-  /** Names and values in turn, without `Host`. */
-  readonly lines: readonly string[];
+  /** Header lines without `Host`. */
+  readonly fields: string;
   readonly signer: BackendSigner | undefined;
-  readonly body: RequestBody | Uint8Array | undefined;
+  readonly body: RequestBody | Buffer | undefined;
 }

@@ -1,8 +1,10 @@
 import { fail, isApigError, type ApigError } from '@apig/sdk/contract';
-import { codeOf } from '../startup-error.ts';
 import { holdBody } from './body.ts';
 import { CallerGone, type Call, type RequestBody, type Upstream } from './call.ts';
-import { BackendTimeout, Exchange, type BackendReply } from './exchange.ts';
+import { toBodyError } from './caller-body.ts';
+import { Exchange, type BackendReply } from './exchange.ts';
+import { toFields } from './fields.ts';
+import { UpstreamFailure } from './http1/upstream-failure.ts';
 import { HELD_BODY_BYTES, MAX_HOPS } from './limits.ts';
 import { hopsOf } from './mapping.ts';
 import type { Outbound } from './outbound.ts';
@@ -10,19 +12,6 @@ import type { Services } from './services.ts';
 
 /** Methods that may be sent again unless an API says otherwise. Source: API reference, "Creating an API" (retry_count). */
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'OPTIONS', 'DELETE']);
-
-/** Codes of failed name resolution. */
-const UNRESOLVED: ReadonlySet<string> = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EAI_FAIL',
-  'EAI_NODATA',
-  'EAI_NONAME',
-  'ENODATA',
-]);
-
-/** Codes of time-outs below HTTP. */
-const TIMED_OUT: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
 /**
  * Sends a request to its backend, again where that is allowed, and returns the answer as soon as its head is there.
@@ -56,70 +45,48 @@ export async function proxy(outbound: Outbound, call: Call, services: Services):
       return await attempt(outbound, body, call, services);
     } catch (error) {
       const failure = toBackendError(error, call);
-      const mayRepeat = isBackendFailure(failure) && (!(body instanceof StreamedBody) || !body.isStarted);
+      const isSpent = body !== undefined && !(body instanceof Uint8Array) && body.isStarted;
+      const mayRepeat = isBackendFailure(failure) && !isSpent;
       if (!mayRepeat || upstream.attempts > retriesOf(backend.retryCount, method)) throw failure;
     }
   }
 }
 
 function attempt(
-  { backend, method, target, host, lines, signer }: Outbound,
-  body: Uint8Array | StreamedBody | undefined,
+  { backend, method, target, host, fields, signer }: Outbound,
+  body: Buffer | RequestBody | undefined,
   call: Call,
-  { origins, clock, unreadMs }: Services,
+  { origins, clock }: Services,
 ): Promise<BackendReply> {
-  const isStreamed = body instanceof StreamedBody;
-  const head = ['Host', host, ...lines];
-  if (signer !== undefined) {
-    head.push(
-      ...signer.sign(
-        { method, target, host, body: isStreamed ? undefined : (body ?? NO_BYTES) },
-        clock.now(),
-      ),
-    );
-  }
-  if (isStreamed && body.length !== undefined) head.push('Content-Length', String(body.length));
-  const exchange = new Exchange(call, backend.timeoutMs, unreadMs);
-  if (isStreamed) body.onChunk = () => exchange.refresh();
-  return exchange.run(origins.pool(backend.origin), {
-    path: target,
+  const held = body === undefined || body instanceof Uint8Array ? body : undefined;
+  const isStreamed = held !== body;
+  if (!TARGET.test(target)) throw fail('internal', {}, { cause: new Error('a path is no request target') });
+  const signature = signer?.sign(
+    { method, target, host, body: isStreamed ? undefined : (held ?? NO_BYTES) },
+    clock.now(),
+  );
+  const exchange = new Exchange(call, {
+    origin: origins.find(backend.origin),
     method,
-    headers: head,
-    body: body ?? null,
+    head: `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${fields}${signature === undefined ? '' : toFields(signature)}`,
+    body: body === undefined || body instanceof Uint8Array ? body : body.incoming,
+    ...(call.upgrade !== undefined && { upgrade: call.upgrade }),
+    headMs: backend.timeoutMs,
+    gapMs: backend.timeoutMs,
   });
+  return exchange.run(origins.pool);
 }
 
 const NO_BYTES = new Uint8Array(0);
 
+/** What a request target may hold; a blank in it would end it. */
+const TARGET = /^[\x21-\x7e]+$/;
+
 /** Small bodies are read whole: they leave in one write, can be signed and be sent again. Others stream. */
-async function prepareBody(
-  body: Outbound['body'],
-  call: Call,
-): Promise<Uint8Array | StreamedBody | undefined> {
+async function prepareBody(body: Outbound['body'], call: Call): Promise<Buffer | RequestBody | undefined> {
   if (body === undefined || body instanceof Uint8Array) return body;
   if (body.length !== undefined && body.length <= HELD_BODY_BYTES) return holdBody(call);
-  return new StreamedBody(body);
-}
-
-/** A body on its way through, which knows whether any of it is gone. */
-class StreamedBody implements AsyncIterable<Uint8Array> {
-  readonly length: number | undefined;
-  isStarted = false;
-  onChunk: (() => void) | undefined;
-  readonly #body: RequestBody;
-
-  constructor(body: RequestBody) {
-    this.length = body.length;
-    this.#body = body;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    this.isStarted = true;
-    for await (const chunk of this.#body) {
-      this.onChunk?.();
-      yield chunk;
-    }
-  }
+  return body;
 }
 
 /** Further attempts that an API allows for a method. */
@@ -140,12 +107,11 @@ export function isBackendFailure(failure: unknown): boolean {
 /** What a failed attempt means to the caller. */
 export function toBackendError(error: unknown, call: Call): ApigError | CallerGone {
   if (isApigError(error) || error instanceof CallerGone) return error;
-  const code = codeOf(error) ?? 'unknown';
-  if (call.upstream !== undefined) call.upstream.failure = error instanceof BackendTimeout ? 'timeout' : code;
-  if (error instanceof BackendTimeout || TIMED_OUT.has(code))
-    return fail('backendTimeout', {}, { cause: error });
-  if (UNRESOLVED.has(code)) return fail('backendNameUnresolved', {}, { cause: error });
-  // The request was not even begun: the fault is ours.
-  if (code === 'UND_ERR_INVALID_ARG') return fail('internal', {}, { cause: error });
+  if (!(error instanceof UpstreamFailure)) return fail('internal', {}, { cause: error });
+  const { kind, code, bodyFailure } = error;
+  if (bodyFailure !== undefined) return toBodyError(bodyFailure);
+  if (call.upstream !== undefined) call.upstream.failure = kind === 'timedOut' ? 'timeout' : (code ?? kind);
+  if (kind === 'timedOut') return fail('backendTimeout', {}, { cause: error });
+  if (kind === 'nameUnresolved') return fail('backendNameUnresolved', {}, { cause: error });
   return fail('backendUnavailable', {}, { cause: error });
 }

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { toFields } from './fields.ts';
 
 const PREFLIGHT_HEAD: readonly string[] = [
   ...['Access-Control-Allow-Origin', '*'],
@@ -21,6 +22,12 @@ export function gatewayHead(call: Call, hasCorsOfItsOwn = false): string[] {
   if (call.plan?.cors === true && !hasCorsOfItsOwn) head.push('Access-Control-Allow-Origin', '*');
   if (call.isDebug) addDebugLines(head, call);
   return head;
+}
+
+/** The same as text, for the answer of a backend. */
+export function gatewayFields(call: Call, reply: { readonly hasCors: boolean }): string {
+  if (call.plan?.cors !== true && !call.isDebug) return `Server: api-gateway\r\nX-Request-Id: ${call.id}\r\n`;
+  return toFields(gatewayHead(call, reply.hasCors));
 }
 
 /** What the answer to a preflight permits. */

@@ -39,6 +39,8 @@ export class Exchange {
   onGone: (() => void) | undefined;
   /** Called when `write` is welcome again after it returned false. */
   onDrain: (() => void) | undefined;
+  /** Set before an answer is sent: the connection ends with it. */
+  isLast = false;
   /** Bytes of answer body given so far. */
   bytesSent = 0;
   #isOver = false;

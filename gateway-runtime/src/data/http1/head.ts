@@ -41,6 +41,22 @@ export class Head {
     return this.text.slice(this.mark(index, 0), this.mark(index, 1));
   }
 
+  /** Length of the name. */
+  nameLength(index: number): number {
+    return this.mark(index, 1) - this.mark(index, 0);
+  }
+
+  /** Whether the name begins with a lower-case text. */
+  nameStartsWith(index: number, text: string): boolean {
+    return this.nameLength(index) >= text.length && isSameName(this.text, this.mark(index, 0), text);
+  }
+
+  /** Whether the name has that character. */
+  nameIncludes(index: number, character: string): boolean {
+    const at = this.text.indexOf(character, this.mark(index, 0));
+    return at >= 0 && at < this.mark(index, 1);
+  }
+
   /** Value without the blanks around it. */
   value(index: number): string {
     return this.text.slice(this.mark(index, 2), this.mark(index, 3));

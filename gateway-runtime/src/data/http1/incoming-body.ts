@@ -27,6 +27,8 @@ const HELD_BYTES = 64 * 1024;
 export class IncomingBody {
   /** Bytes announced; undefined when only the last chunk tells. */
   readonly length: number | undefined;
+  /** Whether somebody has begun to read: a body can be read once. */
+  isRead = false;
   /** Whether the last byte was taken in. */
   isComplete = false;
   /** Bytes taken in. */
@@ -50,6 +52,7 @@ export class IncomingBody {
       return undefined;
     const [first] = this.#held;
     const whole = this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held);
+    this.isRead = true;
     this.discard();
     return whole;
   }
@@ -57,6 +60,7 @@ export class IncomingBody {
   /** Begins to read. What was held comes at once, within this call. */
   read(reader: BodyReader): void {
     this.#reader = reader;
+    this.isRead = true;
     this.#deliver();
     this.#source.wantBody();
   }

@@ -117,7 +117,13 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
 
   decideClose(): boolean {
     const { head } = this.#exchange ?? {};
-    if (head?.keepsAlive !== true || this.#server.isDraining || this.#isEnded) this.#closes = true;
+    if (
+      this.#exchange?.isLast === true ||
+      head?.keepsAlive !== true ||
+      this.#server.isDraining ||
+      this.#isEnded
+    )
+      this.#closes = true;
     if (this.#exchange?.endsByClose === true) this.#closes = true;
     // The rest of the body is not worth reading, or will never come.
     if (!this.#decoder.isComplete && (this.#owesContinue || this.#decoder.left > MAX_DISCARDED_BYTES)) {

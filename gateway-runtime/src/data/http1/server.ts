@@ -13,11 +13,11 @@ export interface ListenOptions {
   readonly reusePort?: boolean;
 }
 
-/**
- * Encrypts an accepted socket and hands the encrypted one to `take`, with whatever is to be known of it. A socket
- * whose handshake fails is destroyed.
- */
-export type Encrypt = (socket: Socket, take: (encrypted: Socket, note: unknown) => void) => void;
+/** Takes an encrypted connection, with whatever is to be known of it. */
+export type TakeSecure = (socket: Socket, note: unknown) => void;
+
+/** Makes what encrypts accepted sockets and hands them to `take`. A socket whose handshake fails it destroys. */
+export type CreateFront = (take: TakeSecure) => (socket: Socket) => void;
 
 /** How often deadlines of callers are looked at. */
 const TICK_MS = 100;
@@ -33,7 +33,7 @@ export class Server {
   readonly settings: ServerSettings;
   readonly sweep = new Sweep(TICK_MS);
   readonly #server: NetServer;
-  readonly #encrypt: Encrypt | undefined;
+  readonly #encrypt: ((socket: Socket) => void) | undefined;
   readonly #connections = new Set<ServerConnection>();
   /** Accepted sockets, those that are shaking hands and those of tunnels too. */
   readonly #sockets = new Set<Socket>();
@@ -41,9 +41,9 @@ export class Server {
   #told = 0;
   #onEmpty: (() => void) | undefined;
 
-  constructor(settings: ServerSettings, encrypt?: Encrypt) {
+  constructor(settings: ServerSettings, createFront?: CreateFront) {
     this.settings = settings;
-    this.#encrypt = encrypt;
+    this.#encrypt = createFront?.((socket, note) => this.#open(socket, true, note));
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -107,13 +107,12 @@ export class Server {
     this.#perAddress.set(address, count);
     this.#sockets.add(socket);
     socket.on('close', () => this.#forget(socket, address));
-    if (this.#encrypt === undefined)
-      this.#connections.add(new ServerConnection(socket, false, undefined, this));
-    else {
-      this.#encrypt(socket, (encrypted, note) => {
-        this.#connections.add(new ServerConnection(encrypted, true, note, this));
-      });
-    }
+    if (this.#encrypt === undefined) this.#open(socket, false, undefined);
+    else this.#encrypt(socket);
+  }
+
+  #open(socket: Socket, isSecure: boolean, note: unknown): void {
+    this.#connections.add(new ServerConnection(socket, isSecure, note, this));
   }
 
   #forget(socket: Socket, address: string): void {

@@ -105,7 +105,8 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
         body.length === undefined ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${body.length}\r\n`;
       this.socket.write(`${head}\r\n`, 'latin1');
       this.#sender = new BodySender(body, this.socket, this);
-      this.#sender.start();
+      // Until there is a connection nothing is taken from the body, so that it can still be sent elsewhere.
+      if (this.#stage === 'connected') this.#sender.start();
     } else this.#sendWhole(`${head}Content-Length: ${body.length}\r\n\r\n`, body);
   }
 
@@ -176,9 +177,7 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
     const options = { host, port, onread, noDelay: true, allowHalfOpen: true, ...(lookup && { lookup }) };
     if (tls === undefined) {
       const socket = connectPlain(options);
-      socket.once('connect', () => {
-        this.#stage = 'connected';
-      });
+      socket.once('connect', this.#onConnected);
       return socket;
     }
     const socket = connectTls({
@@ -194,9 +193,7 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
     socket.once('connect', () => {
       this.#stage = 'handshaking';
     });
-    socket.once('secureConnect', () => {
-      this.#stage = 'connected';
-    });
+    socket.once('secureConnect', this.#onConnected);
     return socket;
   }
 
@@ -365,6 +362,11 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
       this.deadline = this.#pool.sweep.after(this.#request.gapMs);
     }
   }
+
+  readonly #onConnected = (): void => {
+    this.#stage = 'connected';
+    this.#sender?.start();
+  };
 
   readonly #onDrain = (): void => {
     if (this.#tunnel !== undefined) this.#tunnel.onDrain();

@@ -141,7 +141,8 @@ class Attempt implements UpstreamHandler, UpstreamCall {
   }
 
   #isRepeatable(): boolean {
-    return isIdempotent(this.#request.method) && !(this.#request.body instanceof IncomingBody);
+    const { method, body } = this.#request;
+    return isIdempotent(method) && !(body instanceof IncomingBody && body.isRead);
   }
 }
 

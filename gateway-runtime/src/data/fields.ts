@@ -1,0 +1,25 @@
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Are written by the wire alone. */
+const FRAMING: ReadonlySet<string> = new Set([
+  ...['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'],
+]);
+
+/**
+ * Writes names and values in turn as the lines of a head, without those that would frame it.
+ *
+ * A value that would begin a line of its own must have been refused where it came from; that it was is checked once
+ * more, as a head cannot be taken back.
+ */
+export function toFields(head: readonly string[]): string {
+  let fields = '';
+  for (let index = 0; index < head.length; index += 2) {
+    const name = head[index] ?? '';
+    const value = head[index + 1] ?? '';
+    if (!NAME.test(name) || !VALUE.test(value))
+      throw new Error(`a header line cannot hold what ${name} should be`);
+    if (!FRAMING.has(name.toLowerCase())) fields += `${name}: ${value}\r\n`;
+  }
+  return fields;
+}
