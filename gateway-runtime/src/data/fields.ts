@@ -23,3 +23,14 @@ export function toFields(head: readonly string[]): string {
   }
   return fields;
 }
+
+/** The names and values of lines as they are written for a head. */
+export function fromFields(fields: string): readonly (readonly [name: string, value: string])[] {
+  return fields
+    .split('\r\n')
+    .slice(0, -1)
+    .map((line) => {
+      const colonAt = line.indexOf(':');
+      return [line.slice(0, colonAt), line.slice(colonAt + 1).trim()];
+    });
+}

@@ -46,7 +46,9 @@ const APP_SECRETS = new FieldNames(['authorization', 'x-hw-id', 'x-hw-appkey']);
 const ACCOUNT_SECRETS = new FieldNames(['x-auth-token', 'x-security-token']);
 
 /** Belong to an answer's connection, or to the gateway, whose own stand in their place. */
-const NEVER_RETURNED = new FieldNames([...HOP_BY_HOP, 'server', 'x-request-id']);
+export const NOT_RETURNABLE: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'server', 'x-request-id']);
+
+const NEVER_RETURNED = new FieldNames(NOT_RETURNABLE);
 
 /** Of a change of protocol the new one is told. */
 const NEVER_RETURNED_WITH_101 = new FieldNames(['server', 'x-request-id']);

@@ -1,7 +1,8 @@
 import { fail, type Json } from '@apig/sdk/contract';
 import { FunctionTimeout, type FunctionName } from '../functions.ts';
 import { CallerGone, type Call } from './call.ts';
-import { isReturned } from './forwarded-lines.ts';
+import { fromFields } from './fields.ts';
+import { NOT_RETURNABLE } from './forwarded-lines.ts';
 import { bodyPart, callPart, toObject } from './function-event.ts';
 import { fromHeader, toHeader } from './header-text.ts';
 import { mapRequest, type MappingPlan } from './mapping.ts';
@@ -72,11 +73,11 @@ async function eventOf(
   nowMs: number,
 ): Promise<Json> {
   // Mapped like a request, of which the function gets the parts.
-  const { target, lines } = mapRequest(call, plan, NOWHERE, mapping, values, undefined, nowMs);
+  const { target, fields } = mapRequest(call, plan, NOWHERE, mapping, values, undefined, nowMs);
   const headers: Record<string, string> = { host: call.headers.first('host') ?? call.host };
-  for (let index = 0; index < lines.length; index += 2) {
-    const name = (lines[index] ?? '').toLowerCase();
-    const value = fromHeader(lines[index + 1] ?? '');
+  for (const [lineName, lineValue] of fromFields(fields)) {
+    const name = lineName.toLowerCase();
+    const value = fromHeader(lineValue);
     headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
   }
   const query = parseQuery(target.slice(target.indexOf('?') + 1 || target.length));
@@ -114,7 +115,7 @@ function readAnswer(answer: unknown): FunctionReply {
 
 function lineOf(name: string, value: unknown): readonly string[] {
   const key = name.toLowerCase();
-  if (key === 'content-length' || !HEADER_NAME.test(name) || !isReturned(key, undefined)) return [];
+  if (key === 'content-length' || !HEADER_NAME.test(name) || NOT_RETURNABLE.has(key)) return [];
   const text = typeof value === 'string' || typeof value === 'number' ? toHeader(String(value)) : undefined;
   return text === undefined ? [] : [name, text];
 }
@@ -123,5 +124,5 @@ function send(call: Call, status: number, head: readonly string[], body: Uint8Ar
   call.status = status;
   const hasCors = head.some((text, index) => index % 2 === 0 && /^access-control-/i.test(text));
   const hasNoBody = status === 204 || status === 304;
-  call.reply.send(status, [...head, ...gatewayHead(call, hasCors)], hasNoBody ? undefined : body);
+  call.reply.send(status, [...head, ...gatewayHead(call, hasCors)], hasNoBody ? '' : body);
 }

@@ -15,6 +15,13 @@ export class HeaderLines {
     this.ofConnection = ofConnection;
   }
 
+  /** Lower-case name of each line. */
+  get names(): readonly string[] {
+    const names: string[] = [];
+    for (let index = 0; index < this.head.count; index += 1) names.push(this.head.name(index).toLowerCase());
+    return names;
+  }
+
   /** Value of the first line of that lower-case name. */
   first(name: string): string | undefined {
     return this.head.first(name);

@@ -80,7 +80,9 @@ export class Exchange {
   /** Sends a whole answer. A string has one character a byte. */
   send(status: number, fields: string, body: string | Uint8Array, reason?: string): void {
     if (this.#isOver || this.isStarted) return;
-    const head = this.openHead(status, fields, body.length, reason);
+    // 304 would tell the length of the answer that it stands for, which nobody has said.
+    const length = status === 304 && body.length === 0 ? undefined : body.length;
+    const head = this.openHead(status, fields, length, reason);
     const isEmpty = this.#isBodiless || body.length === 0;
     if (isEmpty) this.#write(head);
     else if (typeof body === 'string') this.#write(head + body);
