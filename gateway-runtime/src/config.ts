@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import type { KeyedCertificate } from '@apig/sdk/contract';
 import { z } from 'zod';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { credentialsOf, openCredentials, readCredentials, type Credentials } from './control/credentials.ts';
@@ -8,7 +10,7 @@ import type { FunctionTargets } from './function-registry.ts';
 import type { GatewayConfig } from './gateway.ts';
 import { isLoopback, parseListenAddress, type ListenAddress } from './listen-address.ts';
 import { createLog, LOG_LEVELS, type LogLevel } from './observe/log.ts';
-import { StartupError } from './startup-error.ts';
+import { codeOf, StartupError } from './startup-error.ts';
 
 /** What the process is to do: serve, or nothing more, since help or the version was asked for and shown. */
 export type Task =
@@ -34,6 +36,9 @@ interface Flags {
   readonly keyFile?: string;
   readonly projectId?: string;
   readonly domainSuffix: string;
+  readonly managementTlsCert?: string;
+  readonly managementTlsKey?: string;
+  readonly managementNames: readonly string[];
   readonly minTlsVersion: 'TLSv1.1' | 'TLSv1.2';
   readonly backendCaFile?: string;
   readonly functionsFile?: string;
@@ -70,6 +75,8 @@ export function readTask(args: readonly string[]): Task {
       ...(flags.keyFile !== undefined && { keyFile: resolve(flags.keyFile) }),
       credentials,
       management,
+      ...managementTlsOf(flags),
+      managementNames: flags.managementNames,
       ...(http !== false && { http }),
       ...(https !== false && { https }),
       domainSuffix,
@@ -102,6 +109,26 @@ function createCommand(): Command {
         address('--management <host:port>', 'management API')
           .env('APIG_MANAGEMENT')
           .default(loopback(8090), '127.0.0.1:8090'),
+      )
+      .addOption(
+        new Option(
+          '--management-tls-cert <path>',
+          'PEM of the certificate that encrypts the management API',
+        ).env('APIG_MANAGEMENT_TLS_CERT'),
+      )
+      .addOption(
+        new Option('--management-tls-key <path>', "PEM of that certificate's private key").env(
+          'APIG_MANAGEMENT_TLS_KEY',
+        ),
+      )
+      .addOption(
+        new Option(
+          '--management-names <name,...>',
+          'host names by which callers know the management API, besides addresses and localhost',
+        )
+          .env('APIG_MANAGEMENT_NAMES')
+          .default([], 'none')
+          .argParser(nameList),
       )
       .addOption(
         address('--http <host:port>', 'calls over HTTP; "off" for none')
@@ -211,6 +238,10 @@ function domain(text: string): string {
   return text;
 }
 
+function nameList(text: string): readonly string[] {
+  return text.split(',').map((name) => domain(name.trim().toLowerCase()));
+}
+
 function limitList(text: string): Limits {
   return Object.fromEntries(
     text.split(',').map((item) => {
@@ -231,10 +262,12 @@ function drainTimeout(text: string): number {
   return ms;
 }
 
-function refuseRemote({ management, http, https, allowRemote }: Flags): void {
+function refuseRemote({ management, http, https, allowRemote, managementTlsCert }: Flags): void {
   if (allowRemote) return;
   for (const each of [management, http, https]) {
     if (each === false || isLoopback(each)) continue;
+    // Who manages by TLS shows nothing to those between.
+    if (each === management && managementTlsCert !== undefined) continue;
     throw new StartupError(
       'setting',
       `other machines can reach ${each.host}: give --allow-remote too if they are meant to`,
@@ -302,6 +335,29 @@ function readFunctions(file: string): FunctionTargets {
       'module' in target ? { module: resolve(dirname(file), target.module) } : target,
     ]),
   );
+}
+
+/** @throws StartupError for one of the two without the other, and for what cannot be served. */
+function managementTlsOf({ managementTlsCert, managementTlsKey }: Flags): {
+  readonly managementTls?: KeyedCertificate;
+} {
+  if (managementTlsCert === undefined && managementTlsKey === undefined) return {};
+  if (managementTlsCert === undefined || managementTlsKey === undefined) {
+    throw new StartupError('setting', '--management-tls-cert and --management-tls-key are given together');
+  }
+  const managementTls = { certificate: readText(managementTlsCert), key: readText(managementTlsKey) };
+  try {
+    createSecureContext({ cert: managementTls.certificate, key: managementTls.key });
+  } catch (error) {
+    const files = `${managementTlsCert} and ${managementTlsKey}`;
+    // The library's message is of no use, and its cause may quote the key.
+    throw new StartupError(
+      'setting',
+      `${files} are no certificate in PEM and its private key`,
+      codeOf(error),
+    );
+  }
+  return { managementTls };
 }
 
 function readText(file: string): string {

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import type { KeyedCertificate } from '@apig/sdk/contract';
 import { systemClock, type Clock, type Timers } from './clock.ts';
 import { Authentication } from './control/authentication.ts';
 import type { Credentials } from './control/credentials.ts';
 import type { ControlContext } from './control/context.ts';
 import { ConfiguredIdentities } from './control/identities.ts';
+import { IssuedTokens } from './control/identity/issued-tokens.ts';
+import { identityRoutes } from './control/identity/routes.ts';
 import type { Limits } from './control/limits.ts';
 import { ownRoutes } from './control/own-routes.ts';
 import { controlRoutes } from './control/routes.ts';
@@ -26,6 +29,10 @@ export interface GatewayConfig {
   readonly keyFile?: string;
   readonly credentials: Credentials;
   readonly management: ListenAddress;
+  /** Encrypts the management API. */
+  readonly managementTls?: KeyedCertificate;
+  /** Host names by which callers may know the management API, besides addresses and `localhost`. */
+  readonly managementNames?: readonly string[];
   /** Where calls of published APIs arrive; not at all unless given. */
   readonly http?: ListenAddress;
   readonly https?: ListenAddress;
@@ -63,7 +70,8 @@ export interface Gateway {
 /** Starts a gateway. @throws StartupError when something keeps it from serving. */
 export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const clock = config.clock ?? systemClock;
-  const identities = new ConfiguredIdentities(config.credentials);
+  const tokens = new IssuedTokens(clock);
+  const identities = new ConfiguredIdentities(config.credentials, tokens);
   const store = await openSqlite(
     join(config.dataDirectory, 'gateway.db'),
     config.keyFile === undefined ? {} : { keyFile: config.keyFile },
@@ -82,7 +90,16 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
         calls.refresh(after, changes);
       },
     ]);
-    const server = await openManagement(config, ledger, identities, clock, known, () => !isClosing);
+    const server = await openManagement(
+      config,
+      ledger,
+      identities,
+      tokens,
+      clock,
+      known,
+      calls,
+      () => !isClosing,
+    );
     return {
       management: { host: server.host, port: server.port },
       ...(calls.http && { http: calls.http }),
@@ -134,21 +151,36 @@ function openManagement(
   config: GatewayConfig,
   ledger: Ledger,
   identities: ConfiguredIdentities,
+  tokens: IssuedTokens,
   clock: Clock,
   functions: FunctionRegistry,
+  calls: DataPlane,
   isReady: () => boolean,
 ): Promise<ControlServer> {
   const { management, http, https, domainSuffix, limits, log, credentials } = config;
   const address = (http ?? https ?? management).host;
   const ready: Probe = () =>
     isReady() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
-  const context: ControlContext = { ledger, limits, domainSuffix, address, functions };
+  const context: ControlContext = {
+    ledger,
+    limits,
+    domainSuffix,
+    address,
+    functions,
+    projectIds: credentials.accounts.map(({ projectId }) => projectId),
+    rehearse: (configuration) => {
+      calls.rehearse(configuration);
+    },
+  };
   return startControlServer(
     {
       routes: controlRoutes(context),
       runtimeRoutes: ownRoutes(context),
       probes: { health: () => ({ status: 200, body: { status: 'ok' } }), ready },
+      identityRoutes: identityRoutes(credentials, tokens, clock),
       authentication: new Authentication(identities, clock),
+      hostNames: (config.managementNames ?? []).map((name) => name.toLowerCase()),
+      ...(config.managementTls && { tls: config.managementTls }),
       projectId: credentials.accounts[0].projectId,
       log,
     },

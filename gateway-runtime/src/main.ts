@@ -37,7 +37,7 @@ function announce(gateway: Gateway, config: GatewayConfig, credentialsFile: stri
   const { management, http, https } = gateway;
   const line = {
     ready: true,
-    management: `http://${formatListenAddress(management)}`,
+    management: `${config.managementTls ? 'https' : 'http'}://${formatListenAddress(management)}`,
     http: http ? `http://${formatListenAddress(http)}` : null,
     https: https ? `https://${formatListenAddress(https)}` : null,
     certificateFile: writeCertificate(gateway, config),

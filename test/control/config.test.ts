@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readTask, type Task } from '../../gateway-runtime/src/config.ts';
 import { StartupError } from '../../gateway-runtime/src/startup-error.ts';
 import { isLoopback, parseListenAddress } from '../../gateway-runtime/src/listen-address.ts';
+import { makeCertificate } from '../support/certificates.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -137,4 +138,42 @@ test.each([
   const address = parseListenAddress(text);
 
   expect(address && isLoopback(address)).toBe(expected);
+});
+
+describe('the settings of the management API', () => {
+  const { certificate, key } = makeCertificate(['127.0.0.1']);
+
+  /** Writes a file and returns its path. */
+  function file(name: string, text: string): string {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  test('may have a certificate, and then other machines may reach it', () => {
+    const flags = [
+      ['--management', '0.0.0.0:0'],
+      ['--management-tls-cert', file('cert.pem', certificate)],
+      ['--management-tls-key', file('key.pem', key)],
+    ].flat();
+    expect(read(...flags)).toMatchObject({ config: { managementTls: { certificate, key } } });
+    expect(() => read(...flags, '--http', '0.0.0.0:0')).toThrow(/--allow-remote/);
+  });
+
+  test('refuse a certificate without its key, and one with that of another', () => {
+    const cert = file('cert.pem', certificate);
+    expect(() => read('--management-tls-cert', cert)).toThrow(/given together/);
+    const other = file('other.pem', makeCertificate(['127.0.0.1']).key);
+    expect(() => read('--management-tls-cert', cert, '--management-tls-key', other)).toThrow(StartupError);
+    expect(() => read('--management-tls-cert', cert, '--management-tls-key', 'nowhere.pem')).toThrow(
+      /cannot be read/,
+    );
+  });
+
+  test('may have host names', () => {
+    expect(read('--management-names', 'Apig.internal, gw.example.com')).toMatchObject({
+      config: { managementNames: ['apig.internal', 'gw.example.com'] },
+    });
+    expect(() => read('--management-names', 'a b')).toThrow(/domain name/);
+  });
 });

@@ -53,7 +53,7 @@ describe('the management API', () => {
   });
 
   test('has nothing at other paths', async () => {
-    for (const path of ['/', '/v2', `${INSTANCES}/x/y/z`, '/%zz']) {
+    for (const path of ['/v1', '/v2', `${INSTANCES}/x/y/z`, '/%zz']) {
       const answer = await raw('GET', path);
       expect([path, answer.status, answer.body['error_code']]).toEqual([path, 404, 'APIG.0101']);
     }
@@ -92,6 +92,8 @@ describe('the management API', () => {
           { method: 'GET', path: 'whole', status: 200, answer: () => ({}) },
         ],
         runtimeRoutes: [],
+        identityRoutes: [],
+        hostNames: [],
         probes: {},
         authentication: new Authentication(
           new ConfiguredIdentities({ accounts: [TEST_ACCOUNT] }),

@@ -8,6 +8,10 @@ import { newId } from './ids.ts';
 /** An account with everything that proves to be it. */
 export interface CredentialAccount extends Account {
   readonly accessKeys: readonly { readonly accessKey: string; readonly secretKey: string }[];
+  /** Password of the user, for those who ask for a token with one. */
+  readonly password?: string;
+  /** Name of the project; what is before its first `_` is the region. `local` unless given. */
+  readonly projectName?: string;
   /** Values of `X-Auth-Token`. */
   readonly tokens: readonly string[];
 }
@@ -22,6 +26,13 @@ interface CredentialEntry extends Account {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly token?: string;
+  readonly password?: string;
+  readonly projectName?: string;
+}
+
+/** Name of the project of an account. */
+export function projectNameOf({ projectName = 'local' }: Pick<CredentialAccount, 'projectName'>): string {
+  return projectName;
 }
 
 const LOCAL = { domainId: 'a'.repeat(32), domainName: 'local', userName: 'admin' };
@@ -35,6 +46,7 @@ export function openCredentials(file: string, projectId?: string): Credentials {
     projectId: projectId ?? newId(),
     accessKey: randomBytes(10).toString('hex').toUpperCase(),
     secretKey: randomBytes(32).toString('hex'),
+    password: randomBytes(24).toString('base64url'),
   };
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -111,6 +123,8 @@ function toEntry(value: unknown, file: string): CredentialEntry {
     return text;
   };
   const token = optional('token');
+  const password = optional('password');
+  const projectName = optional('projectName');
   return {
     domainId: optional('domainId') ?? LOCAL.domainId,
     domainName: optional('domainName') ?? LOCAL.domainName,
@@ -119,6 +133,8 @@ function toEntry(value: unknown, file: string): CredentialEntry {
     accessKey: needed('accessKey'),
     secretKey: needed('secretKey'),
     ...(token !== undefined && { token }),
+    ...(password !== undefined && { password }),
+    ...(projectName !== undefined && { projectName }),
   };
 }
 

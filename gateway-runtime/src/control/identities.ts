@@ -1,8 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { AccessKey, Account, Identities } from '../identity.ts';
 import type { CredentialAccount, Credentials } from './credentials.ts';
+import type { IssuedTokens } from './identity/issued-tokens.ts';
 
-/** Knows the accounts that the credentials name. */
+/** Knows the accounts that the credentials name, by their own tokens and those that were given out. */
 export class ConfiguredIdentities implements Identities {
   /** The account that runs the gateway. */
   readonly owner: Account;
@@ -10,7 +11,10 @@ export class ConfiguredIdentities implements Identities {
   /** SHA-256 of each token: what is compared has the same length for all, and its bytes tell nothing of the token. */
   readonly #tokens: readonly { readonly digest: Buffer; readonly account: Account }[];
 
-  constructor({ accounts }: Credentials) {
+  readonly #issued: IssuedTokens;
+
+  constructor({ accounts }: Credentials, issued: IssuedTokens) {
+    this.#issued = issued;
     this.owner = withoutSecrets(accounts[0]);
     this.#accessKeys = new Map(
       accounts.flatMap((account) =>
@@ -34,7 +38,7 @@ export class ConfiguredIdentities implements Identities {
     let found: Account | undefined;
     // All are compared, so that the time taken does not depend on which one matches.
     for (const each of this.#tokens) if (timingSafeEqual(each.digest, digest)) found = each.account;
-    return found;
+    return found ?? this.#issued.find(token)?.account;
   }
 }
 

@@ -25,6 +25,13 @@ export function unexpected(path: string, cause: unknown): ApigError {
   return fail(isManagementPath(path) ? 'managementUnknownFault' : 'unknownFault', {}, { cause });
 }
 
+/** The request names another server. */
+export function otherHost(): ApigError {
+  const message =
+    'This server does not answer to that host name. Names of its own are given with --management-names.';
+  return new ApigError({ code: 'APIG.0101', status: 421, message });
+}
+
 /** There is nothing at the path. */
 export function noSuchPath(): ApigError {
   return new ApigError({ code: 'APIG.0101', status: 404, message: 'There is no such operation.' });

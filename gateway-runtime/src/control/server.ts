@@ -1,16 +1,20 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { fail, isApigError, type ApigError, type Json } from '@apig/sdk/contract';
+import { fail, isApigError, type ApigError, type Json, type KeyedCertificate } from '@apig/sdk/contract';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Log } from '../observe/log.ts';
 import { listenError } from '../listen-error.ts';
 import { codeOf } from '../startup-error.ts';
 import type { Authentication, Claim } from './authentication.ts';
 import type { ControlCall, ControlRoute } from './call.ts';
+import { isOwnHost } from './host-names.ts';
+import { keystoneError, type IdentityCall, type IdentityRoute } from './identity/routes.ts';
 import { newId, withoutDashes } from './ids.ts';
+import { isDeeperThan } from './json-depth.ts';
 import {
   bodyTooLong,
   noSuchMethod,
   noSuchPath,
+  otherHost,
   otherProject,
   unauthenticated,
   unexpected,
@@ -24,8 +28,13 @@ const REQUEST_TIMEOUT_MS = 60_000;
 
 const PROJECT_PATH = '/v2/:projectId/apigw/';
 const RUNTIME_PATH = '/runtime/v1/';
+/** Paths of the identity service. */
+const IDENTITY_PATH = /^\/(?:v3(?:[/?]|$)|$)/;
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const;
 const NO_BYTES = new Uint8Array();
+
+/** Deepest nesting of lists and objects in a body; the largest documented one has six. */
+const MAX_DEPTH = 64;
 
 /** Who calls, and what proved it. */
 type Caller = Pick<ControlCall, 'account' | 'credential'>;
@@ -38,9 +47,15 @@ export interface ControlServerOptions {
   readonly runtimeRoutes: readonly ControlRoute[];
   /** What anybody may ask of the runtime, by path below the runtime's. */
   readonly probes: Readonly<Record<string, Probe>>;
+  /** Operations of the identity service, for accounts of any project. */
+  readonly identityRoutes: readonly IdentityRoute[];
   readonly authentication: Authentication;
   /** Project that runs the gateway. */
   readonly projectId: string;
+  /** Names by which callers may know this server, in lower case, besides addresses and `localhost`. */
+  readonly hostNames: readonly string[];
+  /** Encrypts. */
+  readonly tls?: KeyedCertificate;
   readonly log: Log;
 }
 
@@ -82,18 +97,27 @@ export async function startControlServer(
 }
 
 function createServer(options: ControlServerOptions): FastifyInstance {
-  const { log } = options;
+  const { log, tls, identityRoutes } = options;
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const app = fastify({
+  const settings = {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     return503OnClosing: false,
     genReqId: newId,
     routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: (_error, request, reply) => answerError(request, reply, noSuchPath()),
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      answerError(request, reply, noSuchPath()),
     clientErrorHandler: refuseMalformed,
-  });
+  };
+  // The types differ in the server alone, of which only what both have is used.
+  const app =
+    tls === undefined
+      ? fastify(settings)
+      : (fastify({
+          ...settings,
+          https: { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' },
+        }) as unknown as FastifyInstance);
 
   // A signature covers the bytes of the body, so these are kept and parsed later.
   app.removeAllContentTypeParsers();
@@ -137,6 +161,17 @@ function createServer(options: ControlServerOptions): FastifyInstance {
   };
   for (const route of options.routes) add(PROJECT_PATH, route);
   for (const route of options.runtimeRoutes) add(RUNTIME_PATH, route);
+  for (const route of identityRoutes) {
+    methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method));
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => {
+        const { status, headers = {}, body } = route.answer(toIdentityCall(request, callers.get(request)));
+        return reply.code(status).headers(headers).send(body);
+      },
+    });
+  }
   for (const [path, probe] of Object.entries(options.probes)) {
     methods.set(RUNTIME_PATH + path, new Set(['GET']));
     app.get(RUNTIME_PATH + path, (_request, reply) => {
@@ -160,15 +195,20 @@ function createServer(options: ControlServerOptions): FastifyInstance {
 /** Lets in who proves to be an account of the path's project, before anything else is done. */
 function guard(
   app: FastifyInstance,
-  { authentication, probes, projectId }: ControlServerOptions,
+  { authentication, probes, identityRoutes, projectId, hostNames }: ControlServerOptions,
   callers: WeakMap<FastifyRequest, Caller>,
 ): void {
   const claims = new WeakMap<FastifyRequest, Claim>();
-  const open = new Set(Object.keys(probes).map((path) => RUNTIME_PATH + path));
+  const open = new Set([
+    ...Object.keys(probes).map((path) => `GET ${RUNTIME_PATH}${path}`),
+    ...identityRoutes.filter(({ isOpen }) => isOpen).map(({ method, path }) => `${method} ${path}`),
+  ]);
+  const ofAnyProject = new Set(identityRoutes.map(({ path }) => path));
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
-    if (open.has(request.routeOptions.url ?? '')) {
+    if (!isOwnHost(request.headers.host, hostNames)) throw otherHost();
+    if (open.has(`${request.method} ${request.routeOptions.url ?? ''}`)) {
       done();
       return;
     }
@@ -185,7 +225,8 @@ function guard(
     }
     const account = authentication.confirm(claim, request.raw, bytesOf(request));
     if (account === undefined) throw unauthenticated(request.url);
-    const project = (request.params as { projectId?: string }).projectId ?? projectId;
+    const own = ofAnyProject.has(request.routeOptions.url ?? '') ? account.projectId : projectId;
+    const project = (request.params as { projectId?: string }).projectId ?? own;
     if (withoutDashes(project) !== withoutDashes(account.projectId)) throw otherProject(request.url, project);
     const credential = claim.by === 'token' ? 'token' : claim.accessKey.accessKey;
     callers.set(request, { account, credential });
@@ -206,21 +247,40 @@ function toCall(request: FastifyRequest, caller: Caller | undefined): ControlCal
       withoutDashes(value),
     ]),
   );
-  // Of a parameter that is given twice, the first one counts.
-  const query = Object.fromEntries(
-    Object.entries(request.query as Record<string, string | string[]>).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : (value[0] ?? ''),
-    ]),
-  );
+  const query = toQuery(request);
   const headers = Object.fromEntries(
     Object.entries(request.raw.headersDistinct).map(([name, values]) => [name, values?.[0] ?? '']),
   );
   return { params, query, headers, body: parseBody(body), ...caller, requestId };
 }
 
+function toIdentityCall(request: FastifyRequest, caller: Caller | undefined): IdentityCall {
+  const { protocol, headers, host, body, ip: address } = request;
+  const subject = headers['x-subject-token'];
+  return {
+    base: `${protocol}://${host}`,
+    query: toQuery(request),
+    body: parseBody(body),
+    subject: typeof subject === 'string' ? subject : undefined,
+    address,
+    account: caller?.account,
+  };
+}
+
+/** Of a parameter that is given twice, the first one counts. */
+function toQuery(request: FastifyRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(request.query as Record<string, string | string[]>).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : (value[0] ?? ''),
+    ]),
+  );
+}
+
 function parseBody(body: unknown): Json {
   if (!Buffer.isBuffer(body) || body.length === 0) return {};
+  if (isDeeperThan(MAX_DEPTH, body))
+    throw fail('bodyInvalid', { reason: `expected at most ${MAX_DEPTH} levels` });
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
@@ -249,7 +309,13 @@ function answerError(request: FastifyRequest, reply: FastifyReply, error: ApigEr
   reply
     .code(status)
     .header('X-Request-Id', request.id)
-    .send({ error_code: code, error_msg: message, request_id: request.id });
+    .send({
+      // Clients of the identity service read another form.
+      ...(IDENTITY_PATH.test(request.url) && keystoneError(status, message)),
+      error_code: code,
+      error_msg: message,
+      request_id: request.id,
+    });
 }
 
 /** Answers what is no HTTP request, as far as the connection still takes an answer. */
