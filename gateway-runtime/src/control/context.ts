@@ -17,6 +17,10 @@ export interface ControlContext {
   readonly address: string;
   /** The functions that APIs and authorizers may name. */
   readonly functions: Functions;
+  /** Projects of all accounts. */
+  readonly projectIds: readonly string[];
+  /** Works out what calls would meet under a configuration. @throws what keeps it from being put in force. */
+  readonly rehearse: (configuration: ConfigurationReader) => void;
 }
 
 /** What an answer is made from. */

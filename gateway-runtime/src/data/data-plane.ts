@@ -47,9 +47,14 @@ export interface DataPlane {
   readonly certificate?: string;
   /** Takes over changes, which the configuration holds already. In force when it returns; calls under way keep what was. */
   refresh(configuration: ConfigurationReader, changes: readonly Change[]): void;
+  /** Works out what calls would meet under a configuration, and forgets it. @throws what keeps it from being put in force */
+  rehearse(configuration: ConfigurationReader): void;
   /** Takes no new calls, lets those under way finish for at most that long, and lets go of everything. */
   drain(timeoutMs: number): Promise<void>;
 }
+
+/** Timers of what is not in force. */
+const NEVER_DUE: Timers = { after: () => () => undefined };
 
 /** Starts taking calls. @throws the system's error when a port is taken */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
@@ -108,6 +113,14 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     refresh(after, changes) {
       snapshot = compiler.refresh(after, changes);
       origins.keepOnly((origin) => compiler.isInUse(origin));
+    },
+    rehearse(other) {
+      const trial = createLasting({ backendTls, timers: NEVER_DUE });
+      try {
+        new Compiler(domainSuffix, trial).start(other);
+      } finally {
+        endLasting(trial);
+      }
     },
     async drain(timeoutMs) {
       await Promise.all([plain?.drain(timeoutMs), secure?.drain(timeoutMs)]);

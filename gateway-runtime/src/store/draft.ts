@@ -49,6 +49,16 @@ export class Draft implements ConfigurationReader {
     return stored;
   }
 
+  /** Stores an object as it is, with its times. */
+  restore(object: Stored): void {
+    this.#write(object.kind, keyOf(object), object);
+  }
+
+  /** Takes over what another draft of the same base changes. */
+  take(changes: readonly Change[]): void {
+    for (const { kind, key, after } of changes) this.#write(kind, key, after);
+  }
+
   /** Removes an object; nothing happens when it is not there. */
   remove(object: Stored): void {
     this.#write(object.kind, keyOf(object), undefined);

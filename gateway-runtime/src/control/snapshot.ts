@@ -1,0 +1,99 @@
+import type { Json } from '@apig/sdk/contract';
+import { keyOf, STORED_KINDS, type Stored } from '../store/configuration.ts';
+import type { Draft } from '../store/draft.ts';
+import { authorOf } from './author.ts';
+import type { ControlCall, ControlRoute } from './call.ts';
+import { nameOf } from './consistency.ts';
+import type { ControlContext } from './context.ts';
+import { valuesOf } from './lookup.ts';
+import { configurationNotEmpty, headerInvalid, snapshotInvalid } from './own-refusals.ts';
+import { createSnapshot, newSeal, sealOf, SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from './snapshot-document.ts';
+import { assertWhole, objectsIn, withKnownSecrets } from './snapshot-objects.ts';
+import type { Seal } from '../store/seal.ts';
+
+const PASSPHRASE = 'x-apig-passphrase';
+const MIN_PASSPHRASE = 12;
+
+/** Room for some 50,000 APIs. */
+const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+
+/** The whole configuration as one document, to be kept elsewhere or put in force here. */
+export function snapshotRoutes(context: ControlContext): readonly ControlRoute[] {
+  const { ledger } = context;
+  return [
+    {
+      method: 'GET',
+      path: 'snapshot',
+      status: 200,
+      answer: async (call) => {
+        const sealing = call.query['secrets'] === 'omit' ? undefined : await newSeal(passphraseIn(call));
+        return createSnapshot(ledger.configuration, ledger.configuration.revision, sealing);
+      },
+    },
+    {
+      method: 'POST',
+      path: 'snapshot',
+      status: 200,
+      maxBodyBytes: MAX_DOCUMENT_BYTES,
+      answer: async (call) => {
+        assertReadable(call.body);
+        const objects = objectsIn(call.body['objects'], await sealIn(call));
+        const own = call.query['adopt'] === 'true' ? objects.map((each) => adopted(each, call)) : objects;
+        const changed = await ledger.write(authorOf(call), (draft) => load(own, call, draft, context));
+        return { revision: ledger.configuration.revision, objects: own.length, changes: changed };
+      },
+    },
+  ];
+}
+
+/** Has the objects, and nothing else, configured. Returns how many objects that changes. */
+function load(objects: readonly Stored[], call: ControlCall, draft: Draft, context: ControlContext): number {
+  const present = STORED_KINDS.flatMap((kind): readonly Stored[] => draft.all(kind));
+  if (present.length > 0 && call.query['replace'] !== 'true') throw configurationNotEmpty();
+  const complete = objects.map((object) => withKnownSecrets(object, draft));
+  for (const object of complete) assertKnownProject(object, context);
+  const configuration = assertWhole(complete);
+  // What calls would meet is worked out before anything is put in force.
+  context.rehearse(configuration);
+  for (const object of present) {
+    if (configuration.get(object.kind, keyOf(object)) === undefined) draft.remove(object);
+  }
+  for (const object of complete) draft.restore(object);
+  return draft.changes().length;
+}
+
+function assertReadable({ format, version }: Json): void {
+  if (format !== SNAPSHOT_FORMAT) throw snapshotInvalid(`format: expected ${SNAPSHOT_FORMAT}`);
+  if (version !== SNAPSHOT_VERSION) throw snapshotInvalid(`version: expected ${SNAPSHOT_VERSION}`);
+}
+
+async function sealIn(call: ControlCall): Promise<Seal | undefined> {
+  const { secrets } = call.body;
+  if (secrets === 'omitted') return undefined;
+  const derived = await sealOf(passphraseIn(call), secrets);
+  if (derived === undefined) throw snapshotInvalid('secrets: expected "omitted" or how the key is derived');
+  return derived.seal;
+}
+
+/** The passphrase, which stands in a header because addresses are logged. @throws headerInvalid */
+function passphraseIn({ headers }: ControlCall): string {
+  const passphrase = headers[PASSPHRASE] ?? '';
+  if (passphrase.length >= MIN_PASSPHRASE) return passphrase;
+  const reason = `expected a passphrase of at least ${MIN_PASSPHRASE} characters for the secrets, or secrets=omit`;
+  throw headerInvalid(PASSPHRASE, reason);
+}
+
+/** The object as one of the caller's project, if it is one of a project. */
+function adopted(object: Stored, { account }: ControlCall): Stored {
+  if (valuesOf(object)['projectId'] === undefined) return object;
+  return { ...object, body: { ...object.body, projectId: account.projectId } };
+}
+
+/** @throws snapshotInvalid for an object that nobody could reach. */
+function assertKnownProject(object: Stored, { projectIds }: ControlContext): void {
+  const { projectId } = valuesOf(object);
+  if (projectId === undefined || (projectIds as readonly unknown[]).includes(projectId)) return;
+  throw snapshotInvalid(
+    `${nameOf(object)} belongs to a project that no account has: give adopt=true to have it in yours`,
+  );
+}
