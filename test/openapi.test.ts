@@ -23,7 +23,7 @@ interface Operation {
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { password: true } });
 ajv.addSchema(document, 'openapi.json');
 
-const ORDER = ['collection', 'publication', 'binding'];
+const ORDER = ['collection', 'publication', 'binding', 'membership', 'singleton'];
 const kinds = (Object.keys(resources) as Kind[]).toSorted((a, b) => stageOf(a) - stageOf(b));
 
 describe('what a client and a gateway say to each other about', () => {

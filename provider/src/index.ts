@@ -112,3 +112,18 @@ export type LoadBalanceChannel = InstanceType<typeof LoadBalanceChannel>;
 export const Authorizer: ResourceClass<Resources['authorizer']> = resourceClass('authorizer');
 /** An instance of {@link Authorizer}. */
 export type Authorizer = InstanceType<typeof Authorizer>;
+
+/** The addresses from which an app may, or may not, call. */
+export const AppAcl: ResourceClass<Resources['appAcl']> = resourceClass('appAcl');
+/** An instance of {@link AppAcl}. */
+export type AppAcl = InstanceType<typeof AppAcl>;
+
+/** How many calls an app may make in a cycle, over all APIs. */
+export const AppQuota: ResourceClass<Resources['appQuota']> = resourceClass('appQuota');
+/** An instance of {@link AppQuota}. */
+export type AppQuota = InstanceType<typeof AppQuota>;
+
+/** The apps that have a quota. */
+export const AppQuotaBinding: ResourceClass<Resources['appQuotaBinding']> = resourceClass('appQuotaBinding');
+/** An instance of {@link AppQuotaBinding}. */
+export type AppQuotaBinding = InstanceType<typeof AppQuotaBinding>;

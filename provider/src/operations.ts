@@ -2,6 +2,7 @@ import { createClient, isUnfinishedError, type AnyObject, type Client } from '@a
 import {
   descriptionOf,
   fieldsOf,
+  memberField,
   writeOnlyFields,
   type Description,
   type Json,
@@ -46,10 +47,9 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
   const fail = (error: unknown, attempt: Omit<Attempt, 'description'>) =>
     explain(error, { ...attempt, description });
   // What another resource is to have is not taken from it.
-  const ownApis = (id: string, properties: Json): Json =>
-    description.operations.shape === 'binding'
-      ? { apiIds: claims.free(id, partsOf(description, properties)) }
-      : {};
+  const members = memberField(description);
+  const ownMembers = (id: string, properties: Json): Json =>
+    members === undefined ? {} : { [members]: claims.free(id, partsOf(description, properties)) };
 
   return {
     async create(asked) {
@@ -81,7 +81,7 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
 
     async update(id, before, asked) {
       claims.hold(id, partsOf(description, asked));
-      const address = { ...addressOf(description, id, before), ...ownApis(id, before) };
+      const address = { ...addressOf(description, id, before), ...ownMembers(id, before) };
       try {
         const object = await collection.update(address, inputOf(description, asked));
         return { outs: propertiesOf(description, asked, object) };
@@ -93,7 +93,7 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
     async delete(id, properties) {
       const parts = partsOf(description, properties);
       if (claims.isTakenOver(id) || (parts.length > 0 && claims.free(id, parts).length === 0)) return;
-      const address = { ...addressOf(description, id, properties), ...ownApis(id, properties) };
+      const address = { ...addressOf(description, id, properties), ...ownMembers(id, properties) };
       try {
         await collection.delete(address);
       } catch (error) {

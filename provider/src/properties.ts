@@ -1,4 +1,4 @@
-import { fieldsOf, type Description, type Json } from '@apig/sdk/contract';
+import { fieldsOf, memberField, type Description, type Json } from '@apig/sdk/contract';
 
 /*
  * A resource's properties are the fields of its description, flat: what was given, what was filled in, what the service
@@ -19,24 +19,29 @@ export function inputOf(description: Description, properties: Json): Json {
 /** What finds the object that a resource stands for. */
 export function addressOf(description: Description, id: string, properties: Json): Json {
   // A binding stands for its own APIs only: others may be bound to the same owner by another resource.
-  const own = description.operations.shape === 'binding' ? ['apiIds'] : [];
-  return { ...pick(properties, [...description.parents, ...own]), id };
+  const own = memberField(description);
+  return { ...pick(properties, [...description.parents, ...(own === undefined ? [] : [own])]), id };
 }
 
 /**
  * The parts of what a resource stands for that another one with the same ID may have too: the APIs of a binding, the whole
  * of a deployment. None for objects that have IDs of their own.
  */
-export function partsOf({ operations }: Description, properties: Json): readonly string[] {
-  const { apiIds } = properties;
-  if (operations.shape === 'collection') return [];
-  return operations.shape === 'binding' && Array.isArray(apiIds) ? apiIds.map(String) : ['all'];
+export function partsOf(description: Description, properties: Json): readonly string[] {
+  if (description.operations.shape === 'collection') return [];
+  const members = properties[memberField(description) ?? ''];
+  return Array.isArray(members) ? members.map(String) : ['all'];
 }
 
 /** What no second object may be called, with the IDs of what it is unique in; undefined where that is not known. */
-export function uniqueName({ unique }: Description, properties: Json): string | undefined {
-  if (unique === undefined) return undefined;
-  const values = [...unique.within, ...unique.fields].map((name) => properties[name]);
+export function uniqueName(description: Description, properties: Json): string | undefined {
+  const { unique, operations, parents } = description;
+  const fields =
+    operations.shape === 'singleton'
+      ? [...parents, operations.idField]
+      : unique && [...unique.within, ...unique.fields];
+  if (fields === undefined) return undefined;
+  const values = fields.map((name) => properties[name]);
   return values.includes(undefined) ? undefined : JSON.stringify(values);
 }
 

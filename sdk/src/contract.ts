@@ -28,6 +28,7 @@ export {
   type GatewayResponseType,
 } from './errors.ts';
 export { fieldsOf, toSnakeCase, type Field, type Marks } from './fields.ts';
+export { memberField } from './members.ts';
 export { referencesIn, type Reference } from './references.ts';
 export { parseAddress, parseAddressRange, type AddressRange } from './addresses.ts';
 export { descriptionOf, resources, type Kind, type Resources } from './resources/index.ts';

@@ -245,6 +245,31 @@ export interface BindingShape {
   };
 }
 
+/** Objects of one kind tied to one owner, which is in the path. The tie has no ID; the set has the owner's. */
+export interface MembershipShape {
+  readonly shape: 'membership';
+  /** Field that holds the ID of the owner. */
+  readonly owner: string;
+  /** Field that holds the IDs of the members, and its documented name in the bind operation. */
+  readonly members: { readonly field: string; readonly body: string };
+  /** The bind operation: its path below the owner's, and the key of the array in its answer. */
+  readonly bind: { readonly path: string; readonly answerKey: string };
+  /** The list of members: path, array key, and key of a member's ID. Below it a member is unbound. */
+  readonly bound: { readonly path: string; readonly listKey: string; readonly memberId: string };
+}
+
+/** One object below its parents, or one for each name, which is set and set again. */
+export interface SingletonShape {
+  readonly shape: 'singleton';
+  /** Field whose value is the object's ID: that of a parent, or a name. */
+  readonly idField: string;
+  readonly set: { readonly method: 'POST' | 'PUT'; readonly status: number };
+  /** The path shows the object, or one without fields when it is not set; or it lists all, each with its name. */
+  readonly read: { readonly by: 'get' } | { readonly by: 'list'; readonly listKey: string };
+  /** How it ends: it is removed, or set to what it was when nobody had set it. Undefined: it stays. */
+  readonly end: 'DELETE' | { readonly initial: (id: string) => Record<string, unknown> | undefined };
+}
+
 /** An API in force in one environment. */
 export interface PublicationShape {
   readonly shape: 'publication';
@@ -262,7 +287,7 @@ export interface DescriptionParts<
   readonly title: string;
   /** Path of the collection below the project's, with the fields that hold the IDs of its parents. */
   readonly path: Path;
-  readonly operations: CollectionShape | BindingShape | PublicationShape;
+  readonly operations: CollectionShape | BindingShape | MembershipShape | SingletonShape | PublicationShape;
   readonly input: Input;
   readonly output: Output;
   readonly rules?: readonly Rule<z.output<z.ZodObject<Input>>>[];

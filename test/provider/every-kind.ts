@@ -65,6 +65,14 @@ const app = new apig.App('app', args('app', { gatewayId, name: 'web_shop' }));
 const otherApp = new apig.App('otherApp', { gatewayId, name: 'till', appKey: 'given-app-key', appSecret: 'given-app-secret' });
 const appId = use.otherApp ? otherApp.id : app.id;
 new apig.AppCode('appCode', args('appCode', { gatewayId, appId }));
+new apig.AppAcl('appAcl', args('appAcl', { gatewayId, appId, type: 'PERMIT', values: ['192.0.2.1', '198.51.100.0/24'] }));
+const appQuota = new apig.AppQuota('appQuota', args('appQuota', { gatewayId, name: 'bronze', callLimit: 1000, timeInterval: 1, timeUnit: 'DAY' }));
+const otherQuota = new apig.AppQuota('otherQuota', { gatewayId, name: 'iron', callLimit: 10, timeInterval: 1, timeUnit: 'DAY' });
+new apig.AppQuotaBinding('appQuotaBinding', {
+  gatewayId,
+  appQuotaId: use.otherApp ? otherQuota.id : appQuota.id,
+  appIds: use.bothApis ? [otherApp.id, app.id] : [app.id],
+});
 new apig.AppAuthorization('appAuthorization', { ...place, appId });
 new apig.Authorizer('authorizer', args('authorizer', { gatewayId, name: 'tokens', type: 'FRONTEND', functionUrn: 'urn:function:check' }));
 new apig.LoadBalanceChannel('loadBalanceChannel', args('loadBalanceChannel', {
@@ -83,6 +91,7 @@ export const OTHERS = [
   'otherThrottle',
   'otherKey',
   'otherApp',
+  'otherQuota',
 ];
 
 /** Everything that a service holds, by kind, without what it has from the start. */
@@ -114,9 +123,13 @@ export async function takeInventory(client: Client): Promise<Inventory> {
         responses.filter(({ isDefault }) => !isDefault),
       );
     }
+    for (const { id } of add('appQuota', await client.appQuota.list(inGateway)) as { id: string }[]) {
+      add('appQuotaBinding', await client.appQuotaBinding.list({ gatewayId, appQuotaId: id }));
+    }
     for (const kind of IN_GATEWAY) add(kind, await client.collection(kind).list(inGateway));
     for (const { id } of await client.app.list(inGateway)) {
       add('appCode', await client.appCode.list({ gatewayId, appId: id }));
+      add('appAcl', await client.appAcl.list({ gatewayId, appId: id }));
     }
     for (const { id } of await client.throttle.list(inGateway)) {
       add('throttleException', await client.throttleException.list({ gatewayId, throttleId: id }));
@@ -143,6 +156,9 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     signatureBinding: all('signatureBinding'),
     app: all('app'),
     appCode: all('appCode'),
+    appAcl: all('appAcl'),
+    appQuota: all('appQuota'),
+    appQuotaBinding: all('appQuotaBinding'),
     appAuthorization: all('appAuthorization'),
     authorizer: all('authorizer'),
     loadBalanceChannel: all('loadBalanceChannel'),

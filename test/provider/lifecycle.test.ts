@@ -41,6 +41,8 @@ const REPLACEABLE: readonly Kind[] = [
   'aclBinding',
   'signatureBinding',
   'appCode',
+  'appAcl',
+  'appQuotaBinding',
   'appAuthorization',
   'authorizer',
 ];
@@ -62,6 +64,8 @@ const CHANGES = {
   acl: { values: ['203.0.113.5-203.0.113.9', '192.0.2.1'] },
   signatureKey: { secret: 'another-signing-secret' },
   app: { remark: 'the shop' },
+  appAcl: { type: 'DENY', values: ['203.0.113.5-203.0.113.9', '192.0.2.1'] },
+  appQuota: { callLimit: 500, resetTime: '2026-01-01 00:00:00', remark: 'less' },
   throttleException: { callLimit: 5 },
   authorizer: {
     identities: [{ name: 'Authorization', location: 'HEADER' }],
@@ -259,6 +263,7 @@ describe('all together', () => {
         throttle: 2,
         signatureKey: 2,
         app: 2,
+        appQuota: 2,
       });
     }
   });
@@ -309,6 +314,9 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('signatureBinding', { apiIds });
   await change('app', { remark: 'by hand' });
   await change('appAuthorization', { apiIds });
+  await change('appAcl', { values: ['192.0.2.77'] });
+  await change('appQuota', { callLimit: 7 });
+  await change('appQuotaBinding', { appIds: [state.get('otherApp')?.id] });
   await change('api', { cors: false });
   await change('deployment', {});
   await change('authorizer', { userData: 'by hand' });

@@ -143,6 +143,21 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
     appSecret: 'app-secret-1',
   },
   appCode: { gatewayId: 'gateway-1', appId: 'app-1', code: 'c0de'.repeat(16) },
+  appAcl: {
+    gatewayId: 'gateway-1',
+    appId: 'app-1',
+    type: 'PERMIT',
+    values: ['192.0.2.1', '198.51.100.0/24', '203.0.113.5-203.0.113.9'],
+  },
+  appQuota: {
+    gatewayId: 'gateway-1',
+    name: 'bronze',
+    callLimit: 1000,
+    timeInterval: 1,
+    timeUnit: 'DAY',
+    resetTime: '2026-01-01 05:05:00',
+  },
+  appQuotaBinding: { gatewayId: 'gateway-1', appQuotaId: 'quota-1', appIds: ['app-1', 'app-2', 'app-3'] },
   appAuthorization: {
     gatewayId: 'gateway-1',
     appId: 'app-1',
@@ -211,6 +226,9 @@ export const FAULTS: {
   signatureBinding: { property: 'environmentId', args: { ...SAMPLES.signatureBinding, environmentId: 7 } },
   app: { property: 'appSecret', args: { ...SAMPLES.app, appSecret: 'not so secret' } },
   appCode: { property: 'code', args: { ...SAMPLES.appCode, code: 'short-but-secret' } },
+  appAcl: { property: 'values[0]', args: { ...SAMPLES.appAcl, values: ['everywhere'] } },
+  appQuota: { property: 'resetTime', args: { ...SAMPLES.appQuota, resetTime: '2026-02-30 00:00:00' } },
+  appQuotaBinding: { property: 'appIds', args: { ...SAMPLES.appQuotaBinding, appIds: [] } },
   appAuthorization: { property: 'apiIds', args: { ...SAMPLES.appAuthorization, apiIds: 'api-1' } },
   authorizer: {
     property: 'identities[0].validation',

@@ -139,6 +139,24 @@ const CASES: readonly Case[] = [
     filter: { name: 'order' },
   },
   {
+    kind: 'appQuota',
+    input: { name: 'bronze', callLimit: 10, timeInterval: 1, timeUnit: 'DAY', remark: 'to go' },
+    changed: {
+      name: 'silver',
+      callLimit: 3,
+      timeInterval: 2,
+      timeUnit: 'HOUR',
+      resetTime: '2026-01-01 00:00:00',
+    },
+    filter: { name: 'bronze' },
+  },
+  {
+    kind: 'appAcl',
+    input: { type: 'PERMIT', values: ['10.0.0.0/8', '192.168.1.1'] },
+    changed: { type: 'DENY', values: ['10.0.0.0/8'] },
+    filter: { type: 'PERMIT' },
+  },
+  {
     kind: 'throttle',
     input: {
       name: 'gold',

@@ -2,6 +2,7 @@ import { aclAnswers } from './answers/acl.ts';
 import { apiAnswers } from './answers/api.ts';
 import { apiGroupAnswers } from './answers/api-group.ts';
 import { appAnswers } from './answers/app.ts';
+import { appQuotaAnswers } from './answers/app-quota.ts';
 import { appCodeAnswers } from './answers/app-code.ts';
 import { certificateAnswers } from './answers/certificate.ts';
 import { domainAnswers } from './answers/domain.ts';
@@ -20,6 +21,7 @@ import { aclRules } from './rules/acl.ts';
 import { apiRules } from './rules/api.ts';
 import { apiGroupRules } from './rules/api-group.ts';
 import { appRules } from './rules/app.ts';
+import { appQuotaRules } from './rules/app-quota.ts';
 import { appCodeRules } from './rules/app-code.ts';
 import { certificateRules } from './rules/certificate.ts';
 import { domainRules } from './rules/domain.ts';
@@ -52,6 +54,7 @@ export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
   acl: collectionOf('acl', aclRules, aclAnswers),
   signatureKey: collectionOf('signatureKey', signatureKeyRules, signatureKeyAnswers),
   app: collectionOf('app', appRules, appAnswers),
+  appQuota: collectionOf('appQuota', appQuotaRules, appQuotaAnswers),
   appCode: collectionOf('appCode', appCodeRules, appCodeAnswers),
   loadBalanceChannel: collectionOf('loadBalanceChannel', loadBalanceChannelRules, loadBalanceChannelAnswers),
   authorizer: collectionOf('authorizer', authorizerRules, authorizerAnswers),

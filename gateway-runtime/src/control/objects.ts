@@ -147,6 +147,15 @@ function updateInput<K extends CollectionKind>(
   return input;
 }
 
+/** The settled input that a request holds. @throws the error of its first fault */
+export function settledRequest(description: Description, body: Json, parents: Json): Json {
+  const { value, faults } = settle(description, fromRequest(description, body, parents));
+  if (value !== undefined) return value;
+  const [fault] = faults;
+  if (fault === undefined) throw new Error(`${description.kind} is refused without a fault`);
+  throw toError(description, fault);
+}
+
 function complete<K extends CollectionKind>(
   { description, rules }: Collection<K>,
   input: Json,

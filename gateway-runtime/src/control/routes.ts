@@ -1,5 +1,6 @@
 import { apiGroupActions } from './actions/api-group.ts';
 import { apiCheck } from './actions/api-check.ts';
+import { appAclActions } from './actions/app-acl.ts';
 import { appActions } from './actions/app.ts';
 import { certificateActions } from './actions/certificate.ts';
 import { gatewayActions } from './actions/gateway.ts';
@@ -8,6 +9,7 @@ import { gatewayResponseActions } from './actions/gateway-response.ts';
 import { publicationActions } from './actions/publication.ts';
 import { aclBindingRoutes } from './bindings/acl.ts';
 import { appAuthorizationRoutes } from './bindings/app.ts';
+import { appQuotaBindingRoutes } from './bindings/app-quota.ts';
 import { signatureBindingRoutes } from './bindings/signature.ts';
 import { throttleBindingRoutes } from './bindings/throttle.ts';
 import type { ControlRoute } from './call.ts';
@@ -32,6 +34,8 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...aclBindingRoutes(context),
     ...signatureBindingRoutes(context),
     ...appAuthorizationRoutes(context),
+    ...appAclActions(context),
+    ...appQuotaBindingRoutes(context),
   ];
 }
 

@@ -6,9 +6,12 @@ type Acl = SettledOf<Resources['acl']>;
 
 /** Who may call an API in an environment. */
 export interface AclPlan {
-  readonly addresses: readonly Rule<AddressTable>[];
+  readonly addresses: readonly AddressRule[];
   readonly accounts: readonly AccountRule[];
 }
+
+/** Addresses that are let in, or kept out. */
+export type AddressRule = Rule<AddressTable>;
 
 interface Rule<Listed> {
   readonly type: 'PERMIT' | 'DENY';
@@ -42,11 +45,13 @@ export function compileAcl(policies: readonly Acl[]): AclPlan {
 
 /** Refuses callers by their address. @throws `clientAddressUnknown`, `addressRefused` */
 export function admitAddress(call: Call, { addresses }: AclPlan): void {
-  for (const { type, listed } of addresses) {
-    const { peer } = call.connection;
-    if (peer.family === 0) throw fail('clientAddressUnknown');
-    if (listed.has(peer) !== (type === 'PERMIT')) throw fail('addressRefused');
-  }
+  for (const rule of addresses) if (!isLetIn(call, rule)) throw fail('addressRefused');
+}
+
+/** Refuses apps by the address from which they call. @throws `clientAddressUnknown`, `appAddressRefused` */
+export function admitApp(call: Call, caller: Caller): void {
+  if (caller.kind !== 'app' || caller.app.acl === undefined) return;
+  if (!isLetIn(call, caller.app.acl)) throw fail('appAddressRefused');
 }
 
 /**
@@ -60,4 +65,9 @@ export function admitAccount(caller: Caller, { accounts }: AclPlan): void {
     const isListed = caller.kind === 'account' && listed.has(caller.account[field]);
     if (isListed !== (type === 'PERMIT')) throw fail('accountRefused');
   }
+}
+
+function isLetIn({ connection: { peer } }: Call, { type, listed }: AddressRule): boolean {
+  if (peer.family === 0) throw fail('clientAddressUnknown');
+  return listed.has(peer) === (type === 'PERMIT');
 }

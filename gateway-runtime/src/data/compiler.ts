@@ -1,14 +1,13 @@
 import { descriptionOf, referencesIn } from '@apig/sdk/contract';
-import { createSigningKey } from '@apig/sdk/signer';
 import type { Change, ConfigurationReader, Stored, StoredKind, Tie } from '../store/configuration.ts';
-import { digestOfCode } from './authenticate/app.ts';
+import { withCallers } from './compile-callers.ts';
 import { compileHosts, type Hosts } from './compile-hosts.ts';
 import { compilePlan, counterKey, originsOf, TIE_KINDS } from './compile-plan.ts';
 import { withResponses } from './compile-responses.ts';
 import type { Counters } from './counters.ts';
 import type { Lasting } from './lasting.ts';
 import { createRouter, type Route, type Router } from './router.ts';
-import type { AppEntry, CallersOfGateway, Plan, Snapshot } from './snapshot.ts';
+import type { CallersOfGateway, Plan, Snapshot } from './snapshot.ts';
 
 /** What a change makes out of date. */
 interface Stale {
@@ -94,7 +93,9 @@ export class Compiler {
     const groups = new Set<string>();
     for (const id of stale.publications) this.#replacePlan(configuration, id, groups);
     if (groups.size > 0) this.#groups = this.#indexed(groups);
-    if (stale.callers.size > 0) this.#callers = withCallers(this.#callers, configuration, stale.callers);
+    if (stale.callers.size > 0) {
+      this.#callers = withCallers(this.#callers, configuration, stale.callers, this.#lasting.counters);
+    }
     if (stale.responses.length > 0) this.#responses = withResponses(this.#responses, stale.responses);
     return { ...this.#hosts, groups: this.#groups, callers: this.#callers, responses: this.#responses };
   }
@@ -155,7 +156,14 @@ export class Compiler {
 const HOSTING: readonly StoredKind[] = ['gateway', 'apiGroup', 'domain', 'certificate'];
 
 /** Kinds by whose ids calls are counted. */
-const COUNTED: readonly StoredKind[] = ['apiGroup', 'api', 'throttle', 'throttleBinding'];
+const COUNTED: readonly StoredKind[] = [
+  'apiGroup',
+  'api',
+  'throttle',
+  'throttleBinding',
+  'appQuota',
+  'appQuotaBinding',
+];
 
 function toRoute(plan: Plan): Route<Plan> {
   return { method: plan.method, path: plan.path, matchMode: plan.matchMode, target: plan };
@@ -178,7 +186,8 @@ function markObject(stale: Stale, configuration: ConfigurationReader, object: St
   // Of a version, the values of its variables change.
   if (isOf(object, [...TIE_KINDS, 'apiVersion'])) markTie(stale, configuration, object.body);
   else if (isOf(object, ['environment'])) markEnvironment(stale, configuration, object);
-  else if (isOf(object, ['app', 'appCode'])) stale.callers.add(object.body.gatewayId);
+  else if (isOf(object, ['app', 'appCode', 'appAcl', 'appQuota', 'appQuotaBinding']))
+    stale.callers.add(object.body.gatewayId);
   else if (isOf(object, ['throttleException']))
     markBound(stale, configuration, 'throttleBinding', 'throttleId', object.body.throttleId);
   else if (isOf(object, ['authorizer'])) markUsers(stale, configuration, object);
@@ -234,42 +243,21 @@ function markEnvironment(
   }
 }
 
-function withCallers(
-  before: ReadonlyMap<string, CallersOfGateway>,
-  configuration: ConfigurationReader,
-  gatewayIds: ReadonlySet<string>,
-): ReadonlyMap<string, CallersOfGateway> {
-  const callers = new Map(before);
-  for (const gatewayId of gatewayIds) {
-    if (configuration.get('gateway', gatewayId) === undefined) callers.delete(gatewayId);
-    else callers.set(gatewayId, callersOf(configuration, gatewayId));
-  }
-  return callers;
-}
-
-function callersOf(configuration: ConfigurationReader, gatewayId: string): CallersOfGateway {
-  const byKey = new Map<string, AppEntry>();
-  const byId = new Map<string, AppEntry>();
-  for (const { id, body } of configuration.by('app', 'gatewayId', gatewayId)) {
-    const app = { id, name: body.name, key: createSigningKey(body.appSecret) };
-    byKey.set(body.appKey, app);
-    byId.set(id, app);
-  }
-  const byCode = new Map<string, AppEntry>();
-  for (const { body } of configuration.by('appCode', 'gatewayId', gatewayId)) {
-    const app = byId.get(body.appId);
-    if (app !== undefined) byCode.set(digestOfCode(body.code), app);
-  }
-  return { byKey, byCode };
-}
-
 function liveCounters(configuration: ConfigurationReader): Parameters<Counters['sweep']>[0] {
   const policies = new Set<string>();
   for (const { body } of configuration.all('throttleBinding')) {
     const throttle = configuration.get('throttle', body.throttleId);
     if (throttle !== undefined) policies.add(counterKey(throttle.id, throttle.body.scope, body));
   }
-  return { groups: ids(configuration, 'apiGroup'), apis: ids(configuration, 'api'), policies };
+  const quotas = configuration
+    .all('appQuotaBinding')
+    .map(({ body: { appQuotaId, appId } }) => `${appQuotaId}/${appId}`);
+  return {
+    groups: ids(configuration, 'apiGroup'),
+    apis: ids(configuration, 'api'),
+    policies,
+    quotas: new Set(quotas),
+  };
 }
 
 function ids(configuration: ConfigurationReader, kind: StoredKind): ReadonlySet<string> {

@@ -26,12 +26,34 @@ export class CallWindow {
   }
 }
 
+/** The count of calls in the present cycle of a quota. */
+export class CallCycle {
+  total = 0;
+  #startMs = Number.NEGATIVE_INFINITY;
+
+  /** Starts from zero if the moment is in another cycle than the last one. False before the first cycle. */
+  enter(nowMs: number, lengthMs: number, resetMs: number | undefined): boolean {
+    if (resetMs !== undefined && nowMs < resetMs) return false;
+    const isOver = nowMs >= this.#startMs + lengthMs;
+    const startMs =
+      resetMs === undefined
+        ? isOver
+          ? nowMs
+          : this.#startMs
+        : resetMs + Math.floor((nowMs - resetMs) / lengthMs) * lengthMs;
+    if (startMs !== this.#startMs) this.total = 0;
+    this.#startMs = startMs;
+    return true;
+  }
+}
+
 /**
  * All counts, by the ids of what is counted. They are no part of a snapshot: a change of the configuration must not
  * give anybody a second portion.
  */
 export class Counters {
   readonly #windows = new Map<string, CallWindow>();
+  readonly #cycles = new Map<string, CallCycle>();
 
   /** Calls of a group's debug domain. */
   debugDomain(groupId: string): CallWindow {
@@ -48,12 +70,23 @@ export class Counters {
     return this.#window(`policy/${key}`);
   }
 
+  /** Calls of an app under a quota. */
+  quota(quotaId: string, appId: string): CallCycle {
+    const key = `${quotaId}/${appId}`;
+    let cycle = this.#cycles.get(key);
+    if (cycle === undefined) this.#cycles.set(key, (cycle = new CallCycle()));
+    return cycle;
+  }
+
   /** Forgets what is counted for nobody any more. */
   sweep(live: {
     readonly groups: ReadonlySet<string>;
     readonly apis: ReadonlySet<string>;
     readonly policies: ReadonlySet<string>;
+    /** Quota and app, joined by a slash. */
+    readonly quotas: ReadonlySet<string>;
   }): void {
+    for (const key of this.#cycles.keys()) if (!live.quotas.has(key)) this.#cycles.delete(key);
     for (const key of this.#windows.keys()) {
       const id = key.slice(key.indexOf('/') + 1);
       const ids = key.startsWith('debug/') ? live.groups : key.startsWith('api/') ? live.apis : live.policies;
@@ -63,7 +96,7 @@ export class Counters {
 
   /** Number of counts that are kept. */
   get size(): number {
-    return this.#windows.size;
+    return this.#windows.size + this.#cycles.size;
   }
 
   #window(key: string): CallWindow {

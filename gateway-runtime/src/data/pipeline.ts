@@ -1,9 +1,10 @@
 import { fail } from '@apig/sdk/contract';
 import { logCall } from './access-log.ts';
-import { admitAccount, admitAddress } from './acl.ts';
+import { admitAccount, admitAddress, admitApp } from './acl.ts';
 import { admitHead } from './admit-head.ts';
 import { admitTls } from './admit-tls.ts';
 import { askAuthorizer } from './authenticate/authorizer.ts';
+import { spendQuota } from './app-quota.ts';
 import { authenticate } from './authenticate/index.ts';
 import { authorize } from './authorize.ts';
 import { chooseBackend } from './backend-policy.ts';
@@ -41,7 +42,9 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     const caller = await authenticate(call, plan, snapshot, services, nowMs);
     admitAccount(caller, plan.acl);
     authorize(caller, plan.authentication);
+    admitApp(call, caller);
     spend(call, caller, plan.throttle, services.owner, nowMs);
+    spendQuota(caller, nowMs);
     const values = readParameters(call, plan.parameters, pathValues);
     const backend = chooseBackend(call, plan.backends, values);
     if (backend.kind === 'unusable') throw fail(backend.error);

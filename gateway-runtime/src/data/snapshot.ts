@@ -1,6 +1,7 @@
 import type { SigningKey } from '@apig/sdk/signer';
 import type { AuthorizerPlan } from './authenticate/authorizer.ts';
-import type { AclPlan } from './acl.ts';
+import type { AclPlan, AddressRule } from './acl.ts';
+import type { QuotaPlan } from './app-quota.ts';
 import type { BackendSigner } from './backend-signature.ts';
 import type { BackendsPlan } from './backend-policy.ts';
 import type { GatewayResponses } from './gateway-response.ts';
@@ -55,6 +56,9 @@ export interface AppEntry {
   readonly id: string;
   readonly name: string;
   readonly key: SigningKey;
+  /** Addresses from which it may, or may not, call. */
+  readonly acl: AddressRule | undefined;
+  readonly quota: QuotaPlan | undefined;
 }
 
 /** A published API: everything that its calls need, worked out. */

@@ -8,7 +8,8 @@ type ThrottleException = SettledOf<Resources['throttleException']>;
 
 /** Calls of one API that a gateway takes in a second when no policy is bound. Source: user guide, "Gateway Parameters" (ratelimit). */
 const DEFAULT_CALLS_A_SECOND = 200;
-const SECONDS = { SECOND: 1, MINUTE: 60, HOUR: 3600, DAY: 86_400 } as const;
+/** Seconds in a unit of time. */
+export const SECONDS = { SECOND: 1, MINUTE: 60, HOUR: 3600, DAY: 86_400 } as const;
 
 /** The limits of an API in an environment. */
 export interface ThrottlePlan {

@@ -72,6 +72,10 @@ export interface Bodies {
   appCode: SettledOf<Resources['appCode']> & { readonly code: string };
   appAuthorization: Tie & { readonly appId: string };
   authorizer: SettledOf<Resources['authorizer']>;
+  appAcl: SettledOf<Resources['appAcl']>;
+  appQuota: SettledOf<Resources['appQuota']>;
+  /** One app's quota. */
+  appQuotaBinding: { readonly gatewayId: string; readonly appQuotaId: string; readonly appId: string };
   loadBalanceChannel: Omit<SettledOf<Resources['loadBalanceChannel']>, 'members' | 'memberGroups'> & {
     readonly members: readonly ChannelMember[];
     readonly memberGroups: readonly ChannelMemberGroup[];
@@ -126,6 +130,9 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   app: ['gatewayId', 'name', 'appKey'],
   appCode: ['gatewayId', 'appId', 'code'],
   appAuthorization: ['gatewayId', 'appId', 'apiId', 'environmentId'],
+  appAcl: ['gatewayId', 'appId'],
+  appQuota: ['gatewayId', 'name'],
+  appQuotaBinding: ['gatewayId', 'appQuotaId', 'appId'],
   loadBalanceChannel: ['gatewayId', 'name'],
   authorizer: ['gatewayId', 'name'],
 };

@@ -3,7 +3,9 @@ import { createActions, type Actions } from './actions.ts';
 import { createBindings } from './binding.ts';
 import { createCollection } from './collection.ts';
 import type { Context } from './context.ts';
+import { createMemberships } from './membership.ts';
 import { createPublications } from './publication.ts';
+import { createSingletons } from './singleton.ts';
 import { createStandIns } from './stand-ins.ts';
 import { systemTiming, type Timing } from './timing.ts';
 import { createTransport } from './transport.ts';
@@ -97,6 +99,10 @@ function toCollection(kind: Kind, context: Context): AnyCollection {
       return createCollection(description, operations, context);
     case 'binding':
       return createBindings(description, operations, context);
+    case 'membership':
+      return createMemberships(description, operations, context);
+    case 'singleton':
+      return createSingletons(description, operations, context);
     case 'publication':
       return createPublications(description, context);
   }

@@ -8,13 +8,19 @@ import { capitalized, TEXT } from './operation.ts';
 
 /**
  * The JSON Schemas of a kind's documented requests and answers, by the names by which its operations refer to them:
- * `Throttle` for answers, `ThrottleCreate` and `ThrottleUpdate` for requests. None for kinds that are no collection.
+ * `Throttle` for answers, `ThrottleCreate` and `ThrottleUpdate` for requests. None for bindings and publications.
  */
 export function kindSchemas(kind: Kind, comments: KindComments): Readonly<Record<string, JsonSchema>> {
   const description = descriptionOf(kind);
   const { operations: shape } = description;
-  if (shape.shape !== 'collection') return {};
   const name = capitalized(kind);
+  if (shape.shape === 'singleton') {
+    return {
+      [name]: answerSchema(description, undefined, comments),
+      [`${name}Create`]: requestSchema(description, comments, []),
+    };
+  }
+  if (shape.shape !== 'collection') return {};
   const aspects = shape.aspects ?? [];
   const late = aspects.flatMap(({ inCreate, fields }) => (inCreate ? [] : fields));
   const apart = aspects.flatMap(({ fields }) => fields);
@@ -102,13 +108,20 @@ function withEach(
   };
 }
 
-function answerSchema(description: Description, shape: CollectionShape, comments: KindComments): JsonSchema {
+function answerSchema(
+  description: Description,
+  shape: CollectionShape | undefined,
+  comments: KindComments,
+): JsonSchema {
   const { input, output, parents } = description;
-  const idKey = shape.idKey ?? 'id';
+  const idKey = shape?.idKey ?? 'id';
   const request = wireSchema(input, comments.input, [...parents, ...writeOnlyFields(description)]);
   const outputs = propertiesOf(wireSchema(output, comments.output));
-  const schema = { ...request, properties: { [idKey]: TEXT, ...propertiesOf(request), ...outputs } };
-  return { ...loosened(description.wireSchema?.(schema, 'answer') ?? schema), required: [idKey] };
+  const properties = { ...propertiesOf(request), ...outputs };
+  const schema = { ...request, properties: shape ? { [idKey]: TEXT, ...properties } : properties };
+  const answer = loosened(description.wireSchema?.(schema, 'answer') ?? schema);
+  // What is known by its place has no ID of its own.
+  return shape ? { ...answer, required: [idKey] } : answer;
 }
 
 function omit(schema: JsonSchema, name: string): JsonSchema {

@@ -3,6 +3,8 @@ import { bindingOperations } from './binding-operations.ts';
 import { collectionOperations } from './collection-operations.ts';
 import type { KindComments } from './comments.ts';
 import { errorsOf } from './kind-errors.ts';
+import { membershipOperations } from './membership-operations.ts';
+import { singletonOperations } from './singleton-operations.ts';
 import type { Operation } from './operation.ts';
 import { publicationOperations } from './publication-operations.ts';
 
@@ -16,6 +18,10 @@ export function operationsOf(kind: Kind, comments: KindComments): readonly Opera
       return collectionOperations(description, shape, comments.input, errors);
     case 'binding':
       return bindingOperations(description, shape, errors);
+    case 'membership':
+      return membershipOperations(description, shape, errors);
+    case 'singleton':
+      return singletonOperations(description, shape, errors);
     case 'publication':
       return publicationOperations(description, comments, errors);
   }

@@ -63,6 +63,10 @@ function idInWords({ operations: shape }: Description): string {
       return 'ID.';
     case 'binding':
       return `${code(`<${shape.owner.field}>/<environmentId>`)}; the service has no ID for the whole.`;
+    case 'membership':
+      return `${code(`<${shape.owner}>`)}; the service has no ID for the whole.`;
+    case 'singleton':
+      return `${code(`<${shape.idField}>`)}.`;
     case 'publication':
       return `${code('<apiId>/<environmentId>')}; the service has no ID for the whole.`;
   }

@@ -2,6 +2,8 @@ import type { Description } from '../describe.ts';
 import { acl } from './acl.ts';
 import { apiGroup } from './api-group.ts';
 import { api } from './api.ts';
+import { appAcl } from './app-acl.ts';
+import { appQuota, appQuotaBinding } from './app-quota.ts';
 import { appCode } from './app-code.ts';
 import { app } from './app.ts';
 import { authorizer } from './authorizer.ts';
@@ -38,6 +40,9 @@ export interface Resources {
   signatureBinding: typeof signatureBinding;
   app: typeof app;
   appCode: typeof appCode;
+  appAcl: typeof appAcl;
+  appQuota: typeof appQuota;
+  appQuotaBinding: typeof appQuotaBinding;
   appAuthorization: typeof appAuthorization;
   loadBalanceChannel: typeof loadBalanceChannel;
   authorizer: typeof authorizer;
@@ -66,6 +71,9 @@ export const resources: Resources = {
   signatureBinding,
   app,
   appCode,
+  appAcl,
+  appQuota,
+  appQuotaBinding,
   appAuthorization,
   loadBalanceChannel,
   authorizer,

@@ -9,6 +9,8 @@ import { baseAnswer, byText, byValue } from './base.ts';
 /** What this gateway can do of what the service calls features. */
 const FEATURES = [
   'gateway_responses',
+  'app_acl',
+  'app_quota',
   'sign_basic',
   'cors',
   'set_resp_headers',

@@ -25,6 +25,8 @@ export const appRules: Rules<'app'> = {
   deleting: ({ id, body }, { draft }) => {
     for (const code of draft.by('appCode', 'appId', id)) draft.remove(code);
     for (const authorization of draft.by('appAuthorization', 'appId', id)) draft.remove(authorization);
+    for (const acl of draft.by('appAcl', 'appId', id)) draft.remove(acl);
+    for (const binding of draft.by('appQuotaBinding', 'appId', id)) draft.remove(binding);
     for (const exception of draft.by('throttleException', 'gatewayId', body.gatewayId)) {
       if (exception.body.objectType === 'APP' && exception.body.objectId === id) draft.remove(exception);
     }
