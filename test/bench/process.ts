@@ -33,7 +33,7 @@ export async function startPinned(
   const taskset = pathOf('taskset');
   const [file, ...rest] =
     taskset === undefined ? [command, ...args] : [taskset, '-c', String(core), command, ...args];
-  const child = spawn(file ?? command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
   await untilOpen(port, child);
   return {
     name,

@@ -183,7 +183,6 @@ describe('a mock backend', () => {
 
 describe('a backend that the runtime does not have', () => {
   test.each<[string, ApiInput, string]>([
-    ['a function', { functionBackend: { functionUrn: 'urn:fss:f', invocation: 'sync' } }, 'APIG.0103'],
     [
       'a channel',
       { httpBackend: { channelId: 'c', protocol: 'HTTP', method: 'GET', path: '/' } },
