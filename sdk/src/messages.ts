@@ -61,7 +61,7 @@ export function writeOnlyFields({ input }: Description): readonly string[] {
 /** The outputs that follow from a settled input. */
 export function computedOf(description: Description, value: Json): Json {
   return Object.fromEntries(
-    Object.entries(description.computed ?? {}).map(([name, { from }]) => [name, from(value)]),
+    Object.entries(description.computed ?? {}).map(([name, output]) => [name, output.from(value)]),
   );
 }
 

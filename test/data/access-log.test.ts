@@ -46,7 +46,7 @@ describe('the access log', () => {
       router_uri: path,
       status: 200,
       bytes_sent: 18,
-      request_time: expect.any(Number) as number,
+      request_time: expect.any(Number) as unknown as number,
       errorType: 0,
       response_source: 'remote',
       api_id: published.apiId,
