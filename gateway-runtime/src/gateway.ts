@@ -17,6 +17,7 @@ import { FunctionRegistry, type FunctionTargets } from './function-registry.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listenError } from './listen-error.ts';
 import type { Log } from './observe/log.ts';
+import { Changesets } from './store/changesets.ts';
 import type { Configuration } from './store/configuration.ts';
 import { Ledger } from './store/ledger.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -163,6 +164,7 @@ function openManagement(
     isReady() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
   const context: ControlContext = {
     ledger,
+    changesets: new Changesets(ledger, clock),
     limits,
     domainSuffix,
     address,

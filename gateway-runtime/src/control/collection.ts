@@ -53,7 +53,7 @@ export function collectionRoutes<K extends CollectionKind>(
       method: 'GET',
       path,
       status: 200,
-      answer: (call) => list(collection, call, viewOf(context)),
+      answer: (call) => list(collection, call, viewOf(context, call)),
     });
   }
   if (read.by === 'get') {
@@ -62,7 +62,7 @@ export function collectionRoutes<K extends CollectionKind>(
       path: item,
       status: 200,
       answer: (call) => {
-        const view = viewOf(context);
+        const view = viewOf(context, call);
         return answers.item(objectOf(collection, call, view.configuration), view);
       },
     });

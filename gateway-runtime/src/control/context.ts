@@ -1,4 +1,5 @@
 import type { Limits } from './limits.ts';
+import { MAX_STAGED, type Changeset, type Changesets } from '../store/changesets.ts';
 import type { Draft } from '../store/draft.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
@@ -6,10 +7,15 @@ import type { Functions } from '../functions.ts';
 import type { Account } from '../identity.ts';
 import { authorOf } from './author.ts';
 import type { ControlCall } from './call.ts';
+import { changesetFull, changesetNotFound } from './own-refusals.ts';
+
+/** Header with the ID of the changeset that a call is part of. */
+export const CHANGESET = 'x-apig-changeset';
 
 /** What the operations of the management API work with. */
 export interface ControlContext {
   readonly ledger: Ledger;
+  readonly changesets: Changesets;
   readonly limits: Limits;
   /** Debug domain of a group: `<group id>.apic.<suffix>`. */
   readonly domainSuffix: string;
@@ -40,21 +46,44 @@ export interface WriteScope {
   readonly view: View;
 }
 
-/** The view of what is configured now. */
-export function viewOf(context: ControlContext): View {
+/** The view of what is configured now; for a call on a changeset, with what is staged there. */
+export function viewOf(context: ControlContext, call: ControlCall): View {
   const { domainSuffix, address, ledger } = context;
-  return { configuration: ledger.configuration, domainSuffix, address };
+  const configuration = changesetOf(context, call)?.draft ?? ledger.configuration;
+  return { configuration, domainSuffix, address };
 }
 
-/** Does the work of a call on a draft and puts it in force. */
+/** Does the work of a call on a draft and puts it in force; for a call on a changeset, stages it there. */
 export function write<T>(
   context: ControlContext,
   call: ControlCall,
   work: (scope: WriteScope) => T,
 ): Promise<T> {
-  const { account } = call;
+  const author = authorOf(call);
+  const changeset = changesetOf(context, call);
+  if (changeset === undefined)
+    return context.ledger.write(author, (draft) => work(scopeOf(context, call, draft)));
+  if (changeset.draft.size >= MAX_STAGED) throw changesetFull();
+  const { changesets } = context;
+  return Promise.resolve(changesets.stage(changeset, (draft) => work(scopeOf(context, call, draft))));
+}
+
+/** What the work of a call is given. */
+export function scopeOf(context: ControlContext, { account }: ControlCall, draft: Draft): WriteScope {
   const { limits, domainSuffix, address, functions } = context;
-  return context.ledger.write(authorOf(call), (draft) =>
-    work({ draft, account, limits, functions, view: { configuration: draft, domainSuffix, address } }),
-  );
+  return { draft, account, limits, functions, view: { configuration: draft, domainSuffix, address } };
+}
+
+/** Who a changeset of a call belongs to. */
+export function ownerOf({ account }: ControlCall): string {
+  return `${account.domainName}/${account.userName}`;
+}
+
+/** The changeset that a call names in a header; undefined when it names none. @throws changesetNotFound */
+function changesetOf({ changesets }: ControlContext, call: ControlCall): Changeset | undefined {
+  const id = call.headers[CHANGESET];
+  if (id === undefined) return undefined;
+  const changeset = changesets.find(id, ownerOf(call));
+  if (changeset === undefined) throw changesetNotFound(id);
+  return changeset;
 }

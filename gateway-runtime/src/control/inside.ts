@@ -29,7 +29,7 @@ export function inside(context: ControlContext, base: string): Inside {
       status: 200,
       ...other,
       answer: (call) => {
-        const view = viewOf(context);
+        const view = viewOf(context, call);
         const gateway = gatewayOfPath(view.configuration, call.account, param(call, 'gatewayId'));
         return answer(call, view, gateway.id);
       },

@@ -1,4 +1,9 @@
 import { ApigError } from '@apig/sdk/contract';
+import { MAX_CHANGESETS, MAX_STAGED } from '../store/changesets.ts';
+import type { Conflict } from './changeset-conflicts.ts';
+
+/** How many conflicts a message names. */
+const MAX_NAMED = 10;
 
 /*
  * What the runtime's own operations refuse. The documented API has no such operations and its catalogue no such codes,
@@ -27,6 +32,33 @@ export function configurationNotEmpty(): ApigError {
     409,
     'Something is configured already: give replace=true to have the snapshot in its place.',
   );
+}
+
+/** A call names a changeset that is not open. */
+export function changesetNotFound(id: string): ApigError {
+  const shown = /^[\w-]{1,64}$/.test(id) ? ` ${id}` : '';
+  return refusal(
+    'RUNTIME.0020',
+    404,
+    `The changeset${shown} is not open: it may be committed, withdrawn or expired.`,
+  );
+}
+
+/** There are as many open changesets as there may be. */
+export function changesetQuota(): ApigError {
+  return refusal('RUNTIME.0021', 409, `There may be at most ${MAX_CHANGESETS} open changesets.`);
+}
+
+/** A changeset changes as many objects as it may. */
+export function changesetFull(): ApigError {
+  return refusal('RUNTIME.0022', 409, `A changeset may change at most ${MAX_STAGED} objects.`);
+}
+
+/** What is staged does not go together with what others have written. */
+export function changesetConflict(id: string, conflicts: readonly Conflict[]): ApigError {
+  const named = conflicts.slice(0, MAX_NAMED).map(({ kind, id, reason }) => `${kind} ${id}: ${reason}`);
+  const more = conflicts.length > MAX_NAMED ? `; and ${conflicts.length - MAX_NAMED} more` : '';
+  return refusal('RUNTIME.0023', 409, `The changeset ${id} is not committed. ${named.join('; ')}${more}`);
 }
 
 function refusal(code: string, status: number, message: string): ApigError {

@@ -1,4 +1,5 @@
 import type { ControlRoute } from './call.ts';
+import { changesetRoutes } from './changesets.ts';
 import type { ControlContext } from './context.ts';
 import { openApiRoute } from './openapi.ts';
 import { revisionRoutes } from './revisions.ts';
@@ -6,5 +7,10 @@ import { snapshotRoutes } from './snapshot.ts';
 
 /** Every operation of the runtime itself, beside the documented API. */
 export function ownRoutes(context: ControlContext): readonly ControlRoute[] {
-  return [...revisionRoutes(context.ledger.store), ...snapshotRoutes(context), openApiRoute()];
+  return [
+    ...revisionRoutes(context.ledger.store),
+    ...snapshotRoutes(context),
+    ...changesetRoutes(context),
+    openApiRoute(),
+  ];
 }

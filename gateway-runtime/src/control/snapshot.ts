@@ -4,7 +4,7 @@ import type { Draft } from '../store/draft.ts';
 import { authorOf } from './author.ts';
 import type { ControlCall, ControlRoute } from './call.ts';
 import { nameOf } from './consistency.ts';
-import type { ControlContext } from './context.ts';
+import { CHANGESET, type ControlContext } from './context.ts';
 import { valuesOf } from './lookup.ts';
 import { configurationNotEmpty, headerInvalid, snapshotInvalid } from './own-refusals.ts';
 import { createSnapshot, newSeal, sealOf, SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from './snapshot-document.ts';
@@ -36,6 +36,9 @@ export function snapshotRoutes(context: ControlContext): readonly ControlRoute[]
       status: 200,
       maxBodyBytes: MAX_DOCUMENT_BYTES,
       answer: async (call) => {
+        if (call.headers[CHANGESET] !== undefined) {
+          throw headerInvalid(CHANGESET, 'expected none: a snapshot is one change of its own');
+        }
         assertReadable(call.body);
         const objects = objectsIn(call.body['objects'], await sealIn(call));
         const own = call.query['adopt'] === 'true' ? objects.map((each) => adopted(each, call)) : objects;

@@ -21,6 +21,11 @@ export class Draft implements ConfigurationReader {
     this.now = now;
   }
 
+  /** How many objects were written, also those that are what they were. */
+  get size(): number {
+    return [...this.#overlay.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   get<K extends StoredKind>(kind: K, key: string): Stored<K> | undefined {
     const overlay = this.#overlay.get(kind);
     return overlay?.has(key) === true

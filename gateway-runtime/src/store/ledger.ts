@@ -19,14 +19,19 @@ export class Ledger {
   readonly #store: Store;
   readonly #configuration: Configuration;
   readonly #clock: Clock;
-  readonly #listeners: readonly Listener[];
+  readonly #listeners: Listener[];
   readonly #queue = new Queue();
 
   constructor(store: Store, configuration: Configuration, clock: Clock, listeners: readonly Listener[] = []) {
     this.#store = store;
     this.#configuration = configuration;
     this.#clock = clock;
-    this.#listeners = listeners;
+    this.#listeners = [...listeners];
+  }
+
+  /** Has another one told of every write from now on. */
+  listen(listener: Listener): void {
+    this.#listeners.push(listener);
   }
 
   /** What is configured now. */

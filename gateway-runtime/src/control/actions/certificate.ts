@@ -55,7 +55,7 @@ export function certificateActions(context: ControlContext): readonly ControlRou
       path: 'certificates/{id}/attached-domains',
       status: 200,
       answer: (call) => {
-        const { configuration } = viewOf(context);
+        const { configuration } = viewOf(context, call);
         const { id } = objectOf(collections.certificate, call, configuration);
         const wanted = call.query['url_domain'] ?? '';
         const domains = configuration

@@ -22,7 +22,7 @@ export function gatewayActions(context: ControlContext): readonly ControlRoute[]
     path: `${GATEWAY}/${path}`,
     status: 200,
     answer: (call) => {
-      const view = viewOf(context);
+      const view = viewOf(context, call);
       return show(managedGateway(view.configuration, call.account, param(call, 'gatewayId')), view);
     },
   });
@@ -87,7 +87,7 @@ export function gatewayActions(context: ControlContext): readonly ControlRoute[]
       method: 'GET',
       path: 'instance-tags',
       status: 200,
-      answer: (call) => ({ tags: tagsOfProject(call, viewOf(context)) }),
+      answer: (call) => ({ tags: tagsOfProject(call, viewOf(context, call)) }),
     },
   ];
 }
