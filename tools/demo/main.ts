@@ -106,13 +106,8 @@ async function demonstrate(): Promise<void> {
     await stack.set('orders:readsPerMinute', String(READS_PER_MINUTE));
 
     screen.step('Try it yourself');
-    const { port } = new URL(http);
-    screen.line(
-      `by the domain   curl --resolve ${domain ?? ''}:${port}:127.0.0.1 http://${domain ?? ''}:${port}/products`,
-    );
-    screen.line(
-      `debug domain    curl --resolve ${debugDomain ?? ''}:${port}:127.0.0.1 http://${debugDomain ?? ''}:${port}/products`,
-    );
+    screen.line(`by the domain   curl -H 'Host: ${domain ?? ''}' ${http}/products`);
+    screen.line(`debug domain    curl -H 'Host: ${debugDomain ?? ''}' ${http}/products`);
     screen.line(
       `Pulumi          cd examples/orders && . ${join('../..', relative(root, stack.environmentFile))} && pulumi stack`,
     );
