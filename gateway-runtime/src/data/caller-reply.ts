@@ -2,9 +2,11 @@ import { CallerGone, type Reply } from './call.ts';
 import { toFields } from './fields.ts';
 import type { Answer } from './http1/answer.ts';
 import type { Exchange } from './http1/exchange.ts';
-import { relay } from './http1/relay.ts';
+import { relay, relayWhole } from './http1/relay.ts';
 import type { ServerConnection } from './http1/server-connection.ts';
 import { openTunnel } from './http1/tunnel.ts';
+
+const PASSED = Promise.resolve();
 
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -57,6 +59,7 @@ export class CallerReply implements Reply {
   }
 
   pass(answer: Answer, fields: string, idleMs: number): Promise<void> {
+    if (answer.head.status !== 101 && relayWhole(this.#exchange, answer, fields)) return PASSED;
     return new Promise((resolve, reject) => {
       if (answer.head.status === 101) {
         openTunnel(this.#exchange, this.#connection, answer, fields, idleMs, resolve);

@@ -61,10 +61,10 @@ export class Exchange implements UpstreamHandler, BackendReply {
     });
   }
 
-  async sendTo(reply: Reply, fields: string): Promise<void> {
+  sendTo(reply: Reply, fields: string): Promise<void> {
     const answer = this.#answer;
-    if (answer !== undefined)
-      await reply.pass(answer, returnedFields(answer.head) + fields, this.#request.gapMs);
+    if (answer === undefined) return Promise.reject(new Error('there is no answer'));
+    return reply.pass(answer, returnedFields(answer.head) + fields, this.#request.gapMs);
   }
 
   onAnswer(answer: Answer): void {

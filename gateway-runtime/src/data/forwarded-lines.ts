@@ -73,6 +73,7 @@ export function forwardedFields(call: Call, removed: FieldNames, isTypeRemoved: 
   const { head, ofConnection } = call.headers;
   const secrets = secretsOf(call);
   const signature = call.credential === 'signature' ? SIGNATURE : undefined;
+  const hasUnderscore = head.text.includes('_');
   return forwardedText(
     head,
     ofConnection,
@@ -80,7 +81,7 @@ export function forwardedFields(call: Call, removed: FieldNames, isTypeRemoved: 
       NEVER_FORWARDED.has(head, index) ||
       removed.has(head, index) ||
       head.nameStartsWith(index, 'x-apig-') ||
-      head.nameIncludes(index, '_') ||
+      (hasUnderscore && head.nameIncludes(index, '_')) ||
       secrets?.has(head, index) === true ||
       signature?.has(head, index) === true ||
       (isTypeRemoved && head.isNamed(index, 'content-type')),

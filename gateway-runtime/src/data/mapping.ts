@@ -40,6 +40,7 @@ export interface MappingPlan {
   readonly contentType: string | undefined;
 }
 
+const UNESCAPED_PATH = /^[\w.~!$&'()*+,;=:@/-]*$/;
 const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
 const HOST = /^[\w.~!$&'()*+,;=%:[\]-]+$/;
 const HOPS = 'x-apig-hops';
@@ -166,6 +167,7 @@ function gatewayFields(call: Call): string {
 
 /** Leaves what a path may hold unescaped (RFC 3986, `pchar`), so that a path keeps the look that its caller gave it. */
 function encodePath(path: string): string {
+  if (UNESCAPED_PATH.test(path)) return path;
   return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
 }
 

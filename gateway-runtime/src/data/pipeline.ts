@@ -39,7 +39,8 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     if (redirectToHttps(call, plan, host, services.httpsPort)) return;
     admitProtocol(call, plan);
     admitAddress(call, plan.acl);
-    const caller = await authenticate(call, plan, snapshot, services, nowMs);
+    const known = authenticate(call, plan, snapshot, services, nowMs);
+    const caller = known instanceof Promise ? await known : known;
     admitAccount(caller, plan.acl);
     authorize(caller, plan.authentication);
     admitApp(call, caller);

@@ -29,7 +29,8 @@ const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'OPTIONS'
 export async function proxy(outbound: Outbound, call: Call, services: Services): Promise<BackendReply> {
   if (hopsOf(call) >= MAX_HOPS) throw fail('apiCallsItself');
   const { backend, method, target } = outbound;
-  const body = await prepareBody(outbound.body, call);
+  // Small bodies are read whole: they leave in one write, can be signed and be sent again. Others stream.
+  const body = isToBeHeld(outbound.body) ? await holdBody(call) : outbound.body;
   const upstream: Upstream = {
     origin: backend.origin,
     target,
@@ -82,11 +83,9 @@ const NO_BYTES = new Uint8Array(0);
 /** What a request target may hold; a blank in it would end it. */
 const TARGET = /^[\x21-\x7e]+$/;
 
-/** Small bodies are read whole: they leave in one write, can be signed and be sent again. Others stream. */
-async function prepareBody(body: Outbound['body'], call: Call): Promise<Buffer | RequestBody | undefined> {
-  if (body === undefined || body instanceof Uint8Array) return body;
-  if (body.length !== undefined && body.length <= HELD_BODY_BYTES) return holdBody(call);
-  return body;
+function isToBeHeld(body: Outbound['body']): boolean {
+  if (body === undefined || body instanceof Uint8Array) return false;
+  return body.length !== undefined && body.length <= HELD_BODY_BYTES;
 }
 
 /** Further attempts that an API allows for a method. */

@@ -12,17 +12,30 @@ import { askAuthorizer } from './authorizer.ts';
  *
  * @throws `configurationNotLoadable` for an authorizer that is gone, and the refusals of each kind of authentication
  */
-export async function authenticate(
+export function authenticate(
+  call: Call,
+  plan: Plan,
+  snapshot: Snapshot,
+  services: Services,
+  nowMs: number,
+): Caller | Promise<Caller> {
+  const { type, authorizer } = plan.authentication;
+  if (authorizer === 'missing') throw fail('configurationNotLoadable');
+  // An open API costs no turn of the queue.
+  return type === 'NONE' ? ANONYMOUS : find(call, plan, snapshot, services, nowMs);
+}
+
+async function find(
   call: Call,
   plan: Plan,
   snapshot: Snapshot,
   services: Services,
   nowMs: number,
 ): Promise<Caller> {
-  const { type, authorizer } = plan.authentication;
-  if (authorizer === 'missing') throw fail('configurationNotLoadable');
+  const { authorizer } = plan.authentication;
   const caller = await identify(call, plan, snapshot, services, nowMs);
-  if (type !== 'NONE' && authorizer !== undefined) await askAuthorizer(call, plan, authorizer, services);
+  if (authorizer !== undefined && authorizer !== 'missing')
+    await askAuthorizer(call, plan, authorizer, services);
   return (call.caller = caller);
 }
 

@@ -53,8 +53,7 @@ export class Head {
 
   /** Whether the name has that character. */
   nameIncludes(index: number, character: string): boolean {
-    const at = this.text.indexOf(character, this.mark(index, 0));
-    return at >= 0 && at < this.mark(index, 1);
+    return this.name(index).includes(character);
   }
 
   /** Value without the blanks around it. */

@@ -14,20 +14,24 @@ export type RelayEnd = (isWhole: boolean, failure: UpstreamFailure | undefined) 
  * the head is put before its first bytes and the frame of a chunk around them, so that each read becomes one write.
  */
 export function relay(exchange: Exchange, answer: Answer, fields: string, onEnd: RelayEnd): void {
-  const { head, text } = answer;
   if (exchange.isOver) {
     answer.cancel();
     onEnd(false, undefined);
-    return;
-  }
+  } else if (relayWhole(exchange, answer, fields)) onEnd(true, undefined);
+  else new Relay(exchange, answer, fields, onEnd).start();
+}
+
+/** Passes an answer on at once, if it is small and here. @returns whether it was */
+export function relayWhole(exchange: Exchange, answer: Answer, fields: string): boolean {
+  const { head, text } = answer;
+  if (exchange.isOver) return false;
   if (head.framing === FRAMING.none) {
     exchange.start(head.status, fields, answer.length, head.reason);
     exchange.end();
-    onEnd(true, undefined);
-  } else if (text !== undefined) {
-    exchange.send(head.status, fields, text, head.reason);
-    onEnd(true, undefined);
-  } else new Relay(exchange, answer, fields, onEnd).start();
+    return true;
+  }
+  if (text !== undefined) exchange.send(head.status, fields, text, head.reason);
+  return text !== undefined;
 }
 
 class Relay implements AnswerReader {

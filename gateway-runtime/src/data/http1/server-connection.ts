@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { BodyDecoder } from './body-decoder.ts';
+import { readDirectly } from './direct-reads.ts';
 import { Exchange, type ExchangeConnection } from './exchange.ts';
 import type { Fault } from './faults.ts';
 import { FRAMING } from './framing.ts';
@@ -58,6 +59,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
   readonly #server: ConnectionServer;
   readonly #parser: RequestParser;
   readonly #decoder: BodyDecoder;
+  readonly #readAsUsual: () => void;
   #phase = IDLE;
   #exchange: Exchange | undefined;
   #body: IncomingBody | undefined;
@@ -86,6 +88,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     this.#parser = new RequestParser(server.settings.limits);
     this.#decoder = new BodyDecoder(server.settings.limits);
     socket.on('data', this.#onData);
+    this.#readAsUsual = readDirectly(socket, this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('drain', this.#onDrain);
     socket.on('error', noop);
@@ -105,6 +108,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     this.#phase = RELEASED;
     const { socket } = this;
     socket.off('data', this.#onData);
+    this.#readAsUsual();
     socket.off('end', this.#onEnd);
     socket.off('drain', this.#onDrain);
     socket.off('close', this.#onClose);
