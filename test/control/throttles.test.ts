@@ -151,7 +151,7 @@ describe('binding a throttle', () => {
     const rows = await rowsOf(gateway, `throttle-bindings/unbinded-apis?throttle_id=${silver}`);
 
     expect(rows).toMatchObject([
-      { id: two.apiId, throttle_name: '', throttle_apply_id: '', apply_time: '' },
+      { id: two.apiId, throttle_name: '', throttle_apply_id: '' },
       { id: one.apiId, throttle_name: 'gold', throttle_apply_id: '' },
     ]);
     const filtered = `throttle-bindings/unbinded-apis?throttle_id=${silver}&api_name=two`;

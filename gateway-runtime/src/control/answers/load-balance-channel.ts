@@ -131,6 +131,4 @@ const NO_MICROSERVICE: Json = {
     label_key: '',
     label_value: '',
   },
-  create_time: '',
-  update_time: '',
 };

@@ -101,6 +101,7 @@ function toRow(
     ...placeRow(place),
     throttle_apply_id: binding?.id ?? '',
     throttle_name: throttle?.body.name ?? '',
-    apply_time: binding === undefined ? '' : toSeconds(binding.createdAt),
+    // Clients read a time here, and take no empty one.
+    ...(binding !== undefined && { apply_time: toSeconds(binding.createdAt) }),
   };
 }
