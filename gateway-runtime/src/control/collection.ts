@@ -92,14 +92,28 @@ export function matchesAll<K extends StoredKind>(
   { query }: ControlCall,
   view: View,
 ): boolean {
+  // A list asks this of every object: what is not asked for costs nothing.
+  for (const name in query) {
+    const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
+    if (filter !== undefined && !matches(filter, name, object, query, view)) return false;
+  }
+  return true;
+}
+
+function matches<K extends StoredKind>(
+  filter: Filter<K>,
+  name: string,
+  object: Stored<K>,
+  query: ControlCall['query'],
+  view: View,
+): boolean {
+  const text = query[name] ?? '';
+  if (text === '') return true;
+  if (filter.match === 'oneOf') return filter.of(object, view).includes(text);
+  const value = filter.of(object, view);
+  if (filter.match === 'whole') return value === text;
   const precise = (query['precise_search'] ?? '').split(',');
-  return Object.entries(filters).every(([name, filter]) => {
-    const text = query[name];
-    if (text === undefined || text === '') return true;
-    if (filter.match === 'oneOf') return filter.of(object, view).includes(text);
-    const value = filter.of(object, view);
-    return filter.match === 'whole' || precise.includes(name) ? value === text : value.includes(text);
-  });
+  return precise.includes(name) ? value === text : value.includes(text);
 }
 
 function list<K extends CollectionKind>(
@@ -114,10 +128,11 @@ function list<K extends CollectionKind>(
       : parentsOf(description, call, configuration);
   assertOwnerNamed({ description, shape }, call, configuration);
   const show = answers.listed ?? answers.item;
-  const objects = siblings(configuration, kind, Object.keys(parents), parents)
-    .filter((object) => matchesAll(answers.filters ?? {}, object, call, view))
-    .toReversed();
-  return listAnswer(call, shape.listKey, objects, (object) => show(object, view, call.query));
+  const { filters = {} } = answers;
+  const isFiltered = Object.keys(filters).some((name) => (call.query[name] ?? '') !== '');
+  const all = siblings(configuration, kind, Object.keys(parents), parents);
+  const objects = isFiltered ? all.filter((object) => matchesAll(filters, object, call, view)) : all;
+  return listAnswer(call, shape.listKey, objects.toReversed(), (object) => show(object, view, call.query));
 }
 
 /** @throws valueMissing, or the "does not exist" error, unless the list is asked for the objects of one that is there. */

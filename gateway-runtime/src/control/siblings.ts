@@ -11,11 +11,12 @@ export function siblings<K extends StoredKind>(
   value: Json,
 ): readonly Stored<K>[] {
   const gatewayId = value['gatewayId'];
-  const objects =
-    typeof gatewayId === 'string' && fields.includes('gatewayId')
-      ? // Every kind but the gateway itself is indexed by it.
-        configuration.by(kind, 'gatewayId' as never, gatewayId)
-      : configuration.all(kind);
+  const isInGateway = typeof gatewayId === 'string' && fields.includes('gatewayId');
+  const objects = isInGateway
+    ? // Every kind but the gateway itself is indexed by it.
+      configuration.by(kind, 'gatewayId' as never, gatewayId)
+    : configuration.all(kind);
+  if (isInGateway && fields.length === 1) return objects;
   return objects.filter((object) => fields.every((name) => valuesOf(object)[name] === value[name]));
 }
 

@@ -170,6 +170,8 @@ interface Table {
 /** Every configured object, in memory. Changed by `apply` only, once the change is durable. */
 export class Configuration implements ConfigurationReader {
   readonly #tables: ReadonlyMap<StoredKind, Table>;
+  /** Keys of an index to their objects, until one of them changes: lists are read far more often than written. */
+  readonly #lists = new WeakMap<ReadonlySet<string>, readonly Stored[]>();
   #revision = 0;
 
   constructor(objects: Iterable<Stored> = [], revision = 0) {
@@ -200,7 +202,11 @@ export class Configuration implements ConfigurationReader {
     const { objects, indexes } = this.#table(kind);
     const index = indexes.get(field);
     if (!index) throw new Error(`${kind}.${field} is not indexed`);
-    return [...(index.get(value) ?? [])].map((key) => objects.get(key) as Stored<K>);
+    const keys = index.get(value);
+    if (keys === undefined) return [];
+    const known = this.#lists.get(keys) ?? [...keys].map((key) => objects.get(key) as Stored);
+    this.#lists.set(keys, known);
+    return known as readonly Stored<K>[];
   }
 
   /** Takes over changes that are durable as the given revision. */
@@ -218,9 +224,9 @@ export class Configuration implements ConfigurationReader {
     const before = objects.get(key);
     for (const [field, index] of indexes) {
       const [old, value] = [valueOf(before, field), valueOf(object, field)];
-      if (old !== undefined && old !== value) index.get(old)?.delete(key);
+      if (old !== undefined && old !== value) this.#changing(index.get(old))?.delete(key);
       if (value === undefined) continue;
-      const keys = index.get(value);
+      const keys = this.#changing(index.get(value));
       if (keys) keys.add(key);
       else index.set(value, new Set([key]));
     }
@@ -233,11 +239,16 @@ export class Configuration implements ConfigurationReader {
     for (const [field, index] of indexes) {
       const value = valueOf(before, field);
       if (value === undefined) continue;
-      const keys = index.get(value);
+      const keys = this.#changing(index.get(value));
       keys?.delete(key);
       if (keys?.size === 0) index.delete(value);
     }
     objects.delete(key);
+  }
+
+  #changing(keys: Set<string> | undefined): Set<string> | undefined {
+    if (keys !== undefined) this.#lists.delete(keys);
+    return keys;
   }
 
   #table(kind: StoredKind): Table {
