@@ -1,4 +1,4 @@
-import { canonical, fieldsOf, type Description, type Field, type Json } from '@apig/sdk/contract';
+import { canonicalField, fieldsOf, type Description, type Field, type Json } from '@apig/sdk/contract';
 import { holdsUnknown } from './unknown.ts';
 
 /** One field that has another value than before. */
@@ -76,11 +76,6 @@ function isLeftOut({ optional, inner }: Field, value: unknown): boolean {
   if (!optional) return false;
   if (value === '' || (Array.isArray(value) && value.length === 0)) return true;
   return inner.def.type === 'record' && typeof value === 'object' && Object.keys(value).length === 0;
-}
-
-function canonicalField(field: Field, value: unknown): unknown {
-  const sorted = canonical(field.inner, value);
-  return field.marks.set && Array.isArray(sorted) ? sorted.map(toText).sort() : sorted;
 }
 
 /** JSON with sorted keys and without undefined. */

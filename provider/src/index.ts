@@ -127,3 +127,13 @@ export type AppQuota = InstanceType<typeof AppQuota>;
 export const AppQuotaBinding: ResourceClass<Resources['appQuotaBinding']> = resourceClass('appQuotaBinding');
 /** An instance of {@link AppQuotaBinding}. */
 export type AppQuotaBinding = InstanceType<typeof AppQuotaBinding>;
+/** A policy of its own kind, such as cross-origin permissions, for calls or answers. */
+export const Plugin: ResourceClass<Resources['plugin']> = resourceClass('plugin');
+/** An instance of {@link Plugin}. */
+export type Plugin = InstanceType<typeof Plugin>;
+
+/** A plug-in that acts on APIs in an environment. */
+export const PluginAttachment: ResourceClass<Resources['pluginAttachment']> =
+  resourceClass('pluginAttachment');
+/** An instance of {@link PluginAttachment}. */
+export type PluginAttachment = InstanceType<typeof PluginAttachment>;

@@ -29,6 +29,8 @@ export const TYPE_NAMES = Object.freeze({
   appAuthorization: 'AppAuthorization',
   loadBalanceChannel: 'LoadBalanceChannel',
   authorizer: 'Authorizer',
+  plugin: 'Plugin',
+  pluginAttachment: 'PluginAttachment',
 } as const satisfies Record<Kind, string>);
 
 /** The type token of a kind. The part before the last `/` is how the engine knows a dynamic resource. */

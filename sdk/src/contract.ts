@@ -14,7 +14,7 @@ export {
 export { createSelfSignedCertificate, type KeyedCertificate } from './certificates/issue.ts';
 export { factsOf, type CertificateFacts } from './certificates/facts.ts';
 export { parseCertificates } from './certificates/pem.ts';
-export { canonical, digestOf } from './digest.ts';
+export { canonical, canonicalField, digestOf } from './digest.ts';
 export {
   ApigError,
   callErrors,
@@ -30,6 +30,8 @@ export {
 export { fieldsOf, toSnakeCase, type Field, type Marks } from './fields.ts';
 export { memberField } from './members.ts';
 export { referencesIn, type Reference } from './references.ts';
+export { isDescribed, parseContent, type DescribedPlugin, type PluginContent } from './plugins/contents.ts';
+export { parseExpression, type Expression } from './plugins/expression.ts';
 export { parseAddress, parseAddressRange, type AddressRange } from './addresses.ts';
 export { descriptionOf, resources, type Kind, type Resources } from './resources/index.ts';
 export { RELEASE_ENVIRONMENT_ID } from './resources/environment.ts';

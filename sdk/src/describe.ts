@@ -52,6 +52,11 @@ export function set<T extends z.ZodArray>(schema: T): T {
   return mark(unique, { set: true });
 }
 
+/** A text that holds JSON: neither blanks nor the order of keys make a difference. */
+export function jsonText<T extends z.ZodType>(schema: T): T {
+  return mark(schema, { json: true });
+}
+
 /** The field may be left out, and then the service chooses its value and keeps it. */
 export function generated<T extends z.ZodType>(schema: T): z.ZodOptional<T> {
   return mark(schema.optional(), { generated: true });
@@ -232,6 +237,8 @@ export interface BindingShape {
   readonly shape: 'binding';
   /** Field that holds the ID of the policy or app, and its documented names in bodies and queries. */
   readonly owner: { readonly field: string; readonly body: string; readonly query: string };
+  /** The ties are made and taken apart below the path of their owner, by these operations on API IDs. They are not addressed by their IDs. */
+  readonly byOwner?: { readonly attach: string; readonly detach: string };
   /** What the bind operation is given: publications, or API IDs. */
   readonly target: 'publication' | 'api';
   /** Key of the array in the answer to bind. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, type Field } from './fields.ts';
 
 /**
  * SHA-256 in hex of a settled value in canonical JSON (RFC 8785). Lists without order are sorted first, so that two
@@ -28,8 +28,7 @@ export function canonical(schema: z.ZodType, value: unknown): unknown {
       fieldsOf(schema)
         .filter((field) => object[field.name] !== undefined)
         .map((field) => {
-          const item = canonical(field.inner, object[field.name]);
-          return [field.name, field.marks.set && Array.isArray(item) ? item.toSorted(byJson) : item];
+          return [field.name, canonicalField(field, object[field.name])];
         }),
     );
   }
@@ -37,6 +36,22 @@ export function canonical(schema: z.ZodType, value: unknown): unknown {
     return value.map((item: unknown) => canonical(schema.element as z.ZodType, item));
   }
   return value;
+}
+
+/** The value of a field in the one form that all values of its meaning have. */
+export function canonicalField({ inner, marks }: Pick<Field, 'inner' | 'marks'>, value: unknown): unknown {
+  const item = canonical(inner, value);
+  if (marks.json && typeof item === 'string') return canonicalText(item);
+  return marks.set && Array.isArray(item) ? item.toSorted(byJson) : item;
+}
+
+/** A text that is no JSON stays as it is. */
+function canonicalText(text: string): string {
+  try {
+    return canonicalize(JSON.parse(text)) ?? text;
+  } catch {
+    return text;
+  }
 }
 
 function byJson(a: unknown, b: unknown): number {

@@ -21,6 +21,8 @@ export interface Marks {
   readonly secret?: true;
   /** Part of requests, never of an answer. */
   readonly writeOnly?: true;
+  /** A text that holds JSON: two texts with the same JSON are the same. */
+  readonly json?: true;
   /** A list whose order has no meaning. */
   readonly set?: true;
   /** Kind whose ID the field holds. */

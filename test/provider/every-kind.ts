@@ -74,6 +74,9 @@ new apig.AppQuotaBinding('appQuotaBinding', {
   appIds: use.bothApis ? [otherApp.id, app.id] : [app.id],
 });
 new apig.AppAuthorization('appAuthorization', { ...place, appId });
+const plugin = new apig.Plugin('plugin', args('plugin', { gatewayId, name: 'browsers', type: 'cors', content: '{"allow_origin": "*", "allow_methods": "GET"}' }));
+const otherPlugin = new apig.Plugin('otherPlugin', { gatewayId, name: 'other_browsers', type: 'cors', content: '{"allow_origin": "https://shop.example.com"}' });
+new apig.PluginAttachment('pluginAttachment', { ...place, pluginId: use.otherPlugin ? otherPlugin.id : plugin.id });
 new apig.Authorizer('authorizer', args('authorizer', { gatewayId, name: 'tokens', type: 'FRONTEND', functionUrn: 'urn:function:check' }));
 new apig.LoadBalanceChannel('loadBalanceChannel', args('loadBalanceChannel', {
   gatewayId, name: 'orders.internal', port: 8080,
@@ -90,6 +93,7 @@ export const OTHERS = [
   'otherDeployment',
   'otherThrottle',
   'otherKey',
+  'otherPlugin',
   'otherApp',
   'otherQuota',
 ];
@@ -160,6 +164,8 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     appQuota: all('appQuota'),
     appQuotaBinding: all('appQuotaBinding'),
     appAuthorization: all('appAuthorization'),
+    plugin: all('plugin'),
+    pluginAttachment: all('pluginAttachment'),
     authorizer: all('authorizer'),
     loadBalanceChannel: all('loadBalanceChannel'),
   };
@@ -177,6 +183,8 @@ const IN_GATEWAY = [
   'signatureBinding',
   'app',
   'appAuthorization',
+  'plugin',
+  'pluginAttachment',
   'authorizer',
   'loadBalanceChannel',
 ] as const;

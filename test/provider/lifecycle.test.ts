@@ -45,6 +45,7 @@ const REPLACEABLE: readonly Kind[] = [
   'appQuotaBinding',
   'appAuthorization',
   'authorizer',
+  'pluginAttachment',
 ];
 
 /** What the program's domain serves. */
@@ -67,6 +68,10 @@ const CHANGES = {
   appAcl: { type: 'DENY', values: ['203.0.113.5-203.0.113.9', '192.0.2.1'] },
   appQuota: { callLimit: 500, resetTime: '2026-01-01 00:00:00', remark: 'less' },
   throttleException: { callLimit: 5 },
+  plugin: {
+    content: JSON.stringify({ allow_methods: 'GET,POST', allow_origin: '*' }),
+    remark: 'for browsers',
+  },
   authorizer: {
     identities: [{ name: 'Authorization', location: 'HEADER' }],
     cacheSeconds: 60,
@@ -132,6 +137,7 @@ beforeAll(async () => {
     otherEnvironment: true,
     otherThrottle: true,
     otherKey: true,
+    otherPlugin: true,
     otherApp: true,
   };
   const replacement = await plan({
@@ -262,6 +268,7 @@ describe('all together', () => {
         deployment: 2,
         throttle: 2,
         signatureKey: 2,
+        plugin: 2,
         app: 2,
         appQuota: 2,
       });
@@ -319,6 +326,8 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('appQuotaBinding', { appIds: [state.get('otherApp')?.id] });
   await change('api', { cors: false });
   await change('deployment', {});
+  await change('plugin', { content: '{"allow_origin":"*"}' });
+  await change('pluginAttachment', { apiIds });
   await change('authorizer', { userData: 'by hand' });
   await change('loadBalanceChannel', { members: [{ host: '192.0.2.77' }] });
   const { id = '', outputs = {} } = state.get('appCode') ?? {};

@@ -176,6 +176,18 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
     ],
     healthCheck: { protocol: 'HTTP', path: '/health', goodStatuses: '200,201-204' },
   },
+  plugin: {
+    gatewayId: 'gateway-1',
+    name: 'browsers',
+    type: 'cors',
+    content: '{"allow_origin":"https://shop.example.com","allow_methods":"GET,POST","max_age":600}',
+  },
+  pluginAttachment: {
+    gatewayId: 'gateway-1',
+    pluginId: 'plugin-1',
+    environmentId: 'environment-1',
+    apiIds: ['api-1', 'api-2'],
+  },
   authorizer: {
     gatewayId: 'gateway-1',
     name: 'tokens',
@@ -230,6 +242,8 @@ export const FAULTS: {
   appQuota: { property: 'resetTime', args: { ...SAMPLES.appQuota, resetTime: '2026-02-30 00:00:00' } },
   appQuotaBinding: { property: 'appIds', args: { ...SAMPLES.appQuotaBinding, appIds: [] } },
   appAuthorization: { property: 'apiIds', args: { ...SAMPLES.appAuthorization, apiIds: 'api-1' } },
+  plugin: { property: 'content', args: { ...SAMPLES.plugin, content: '{"allow_origin":7}' } },
+  pluginAttachment: { property: 'apiIds', args: { ...SAMPLES.pluginAttachment, apiIds: [] } },
   authorizer: {
     property: 'identities[0].validation',
     args: {

@@ -34,6 +34,8 @@ describe('what the state of a stack holds for ever', () => {
       appQuota: 'pulumi-nodejs:dynamic/apig:AppQuota',
       appQuotaBinding: 'pulumi-nodejs:dynamic/apig:AppQuotaBinding',
       appAuthorization: 'pulumi-nodejs:dynamic/apig:AppAuthorization',
+      plugin: 'pulumi-nodejs:dynamic/apig:Plugin',
+      pluginAttachment: 'pulumi-nodejs:dynamic/apig:PluginAttachment',
       authorizer: 'pulumi-nodejs:dynamic/apig:Authorizer',
       loadBalanceChannel: 'pulumi-nodejs:dynamic/apig:LoadBalanceChannel',
     });

@@ -199,6 +199,17 @@ const CASES: readonly Case[] = [
     filter: { name: 'caller' },
   },
   {
+    kind: 'plugin',
+    input: {
+      name: 'browsers',
+      type: 'cors',
+      content: '{"allow_origin": "*", "max_age": 60}',
+      remark: 'to go',
+    },
+    changed: { name: 'browsers_2', type: 'cors', content: '{"allow_origin": "https://shop.example.com"}' },
+    filter: { name: 'browsers' },
+  },
+  {
     kind: 'authorizer',
     input: {
       name: 'tokens',

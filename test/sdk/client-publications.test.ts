@@ -249,6 +249,12 @@ const BINDINGS = [
   ],
   ['signatureBinding', 'signatureKeyId', () => client.signatureKey.create({ gatewayId, name: freshName() })],
   ['appAuthorization', 'appId', () => client.app.create({ gatewayId, name: freshName() })],
+  [
+    'pluginAttachment',
+    'pluginId',
+    () =>
+      client.plugin.create({ gatewayId, name: freshName(), type: 'cors', content: '{"allow_origin":"*"}' }),
+  ],
 ] as const;
 
 describe.each(BINDINGS)('%s', (kind, ownerField, createOwner) => {

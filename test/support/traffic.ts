@@ -32,6 +32,8 @@ import { createTestClock, type TestClock } from './clock.ts';
 /** The fields of an API that a test is about; the others are filled in. */
 export type ApiInput = Partial<Omit<InputOf<Resources['api']>, 'gatewayId'>>;
 
+type PluginType = InputOf<Resources['plugin']>['type'];
+
 /** The fields of a channel that a test is about. Members are told apart by host and port. */
 export type ChannelInput = Partial<Omit<InputOf<Resources['loadBalanceChannel']>, 'gatewayId'>>;
 
@@ -117,6 +119,8 @@ export interface Traffic {
     published: Published,
   ): string;
   call(call: TestCall | string): Promise<TestAnswer>;
+  /** Stores a plug-in and attaches it to an API. Returns its ID. */
+  attach(type: PluginType, content: object, published: Published, id?: string): string;
   /** Stores a channel with the given members, or another version of one. Returns its ID. */
   putChannel(input: ChannelInput, id?: string): string;
   dispose(): Promise<void>;
@@ -320,6 +324,12 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     createAcl: (input) => {
       const id = createId();
       put('acl', id, settled('acl', { gatewayId, name: `acl_${id}`, ...input }));
+      return id;
+    },
+    attach: (type, content, { apiId, environmentId }, id = createId()) => {
+      const body = { gatewayId, name: `plugin_${id}`, type, content: JSON.stringify(content) };
+      put('plugin', id, settled('plugin', body));
+      put('pluginAttachment', createId(), { gatewayId, apiId, environmentId, pluginId: id });
       return id;
     },
     putChannel: (input, id = createId()) => {

@@ -12,6 +12,7 @@ import { gatewayAnswers } from './answers/gateway.ts';
 import { authorizerAnswers } from './answers/authorizer.ts';
 import { loadBalanceChannelAnswers } from './answers/load-balance-channel.ts';
 import { gatewayResponseAnswers } from './answers/gateway-response.ts';
+import { pluginAnswers } from './answers/plugin.ts';
 import { signatureKeyAnswers } from './answers/signature-key.ts';
 import { throttleAnswers } from './answers/throttle.ts';
 import { throttleExceptionAnswers } from './answers/throttle-exception.ts';
@@ -31,6 +32,7 @@ import { gatewayRules } from './rules/gateway.ts';
 import { authorizerRules } from './rules/authorizer.ts';
 import { loadBalanceChannelRules } from './rules/load-balance-channel.ts';
 import { gatewayResponseRules } from './rules/gateway-response.ts';
+import { pluginRules } from './rules/plugin.ts';
 import { signatureKeyRules } from './rules/signature-key.ts';
 import { throttleRules } from './rules/throttle.ts';
 import { throttleExceptionRules } from './rules/throttle-exception.ts';
@@ -58,6 +60,7 @@ export const collections: { readonly [K in CollectionKind]: Collection<K> } = {
   appCode: collectionOf('appCode', appCodeRules, appCodeAnswers),
   loadBalanceChannel: collectionOf('loadBalanceChannel', loadBalanceChannelRules, loadBalanceChannelAnswers),
   authorizer: collectionOf('authorizer', authorizerRules, authorizerAnswers),
+  plugin: collectionOf('plugin', pluginRules, pluginAnswers),
 };
 
 /** Kinds with the usual operations. */

@@ -12,7 +12,7 @@ import type { View, WriteScope } from './context.ts';
 /** Kinds with the usual operations. */
 export type CollectionKind = Exclude<
   Kind & StoredKind,
-  'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'appAuthorization' | 'appQuotaBinding' | 'appAcl'
+  'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'appAuthorization' | 'pluginAttachment' | 'appQuotaBinding' | 'appAcl'
 >;
 
 /** What a description cannot say about writing a kind. */

@@ -10,6 +10,7 @@ import { publicationActions } from './actions/publication.ts';
 import { aclBindingRoutes } from './bindings/acl.ts';
 import { appAuthorizationRoutes } from './bindings/app.ts';
 import { appQuotaBindingRoutes } from './bindings/app-quota.ts';
+import { pluginAttachmentRoutes } from './bindings/plugin.ts';
 import { signatureBindingRoutes } from './bindings/signature.ts';
 import { throttleBindingRoutes } from './bindings/throttle.ts';
 import type { ControlRoute } from './call.ts';
@@ -33,6 +34,7 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...throttleBindingRoutes(context),
     ...aclBindingRoutes(context),
     ...signatureBindingRoutes(context),
+    ...pluginAttachmentRoutes(context),
     ...appAuthorizationRoutes(context),
     ...appAclActions(context),
     ...appQuotaBindingRoutes(context),

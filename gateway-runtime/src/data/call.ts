@@ -143,6 +143,8 @@ export class Call {
   responses: GatewayResponses | undefined;
   caller: Caller = ANONYMOUS;
   credential: Credential = 'none';
+  /** Header lines for the backend that an authentication service gave. */
+  carried: readonly string[] = [];
   /** What custom authorizers say of the caller. */
   context: AuthorizerContext = {};
   /** Header lines that show limits and what is left of them; only for callers that asked. */

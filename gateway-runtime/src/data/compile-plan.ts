@@ -11,8 +11,9 @@ import type { Lasting } from './lasting.ts';
 import { compileMock } from './mock.ts';
 import type { HttpBackendPlan } from './outbound.ts';
 import { compileParameters, type ParametersPlan } from './parameters.ts';
+import { compilePlugins } from './plugins/index.ts';
 import type { Plan } from './snapshot.ts';
-import { compileThrottle, type ThrottlePlan } from './throttle.ts';
+import { compileThrottle, type PolicyPlan, type ThrottlePlan } from './throttle.ts';
 import { withVariables } from '../variables.ts';
 
 type Definition = SettledOf<Resources['api']>;
@@ -36,7 +37,13 @@ interface Shared {
 }
 
 /** Kinds whose objects tie something to an API in an environment. */
-export const TIE_KINDS = ['throttleBinding', 'aclBinding', 'signatureBinding', 'appAuthorization'] as const;
+export const TIE_KINDS = [
+  'throttleBinding',
+  'aclBinding',
+  'signatureBinding',
+  'appAuthorization',
+  'pluginAttachment',
+] as const;
 type TieKind = (typeof TIE_KINDS)[number];
 
 const VARIABLE = /#[A-Za-z][\w-]{2,31}#/;
@@ -45,8 +52,9 @@ const VARIABLE = /#[A-Za-z][\w-]{2,31}#/;
 export function compilePlan(
   configuration: ConfigurationReader,
   publication: Stored<'publication'>,
-  { counters, channels }: Lasting,
+  lasting: Lasting,
 ): Plan | undefined {
+  const { counters, channels } = lasting;
   const { gatewayId, apiId, environmentId, versionId } = publication.body;
   const version = versionId === undefined ? undefined : configuration.get('apiVersion', versionId);
   const environment = configuration.get('environment', environmentKey(gatewayId, environmentId));
@@ -68,6 +76,7 @@ export function compilePlan(
     restNames: [...definition.path.matchAll(/\{([^{}+]+)\+\}/g)].map((match) => match[1] ?? ''),
     isSigned: key !== undefined,
   };
+  const plugins = compilePlugins(configuration, tie, shared.api, lasting);
   return {
     ...shared.api,
     publicationId: publication.id,
@@ -90,7 +99,8 @@ export function compilePlan(
       authorizer: authorizerOf(configuration, definition.authorizerId),
       appIds: new Set(tied(configuration, 'appAuthorization', tie).map(({ appId }) => appId)),
     },
-    throttle: throttleOf(configuration, tie, counters),
+    throttle: throttleOf(configuration, tie, counters, plugins.rateLimit),
+    plugins,
     parameters,
     backends: {
       policies: [
@@ -144,8 +154,15 @@ function tied<K extends TieKind>(
     .filter((body) => body.environmentId === environmentId && body.gatewayId === gatewayId);
 }
 
-function throttleOf(configuration: ConfigurationReader, tie: Tie, counters: Counters): ThrottlePlan {
+function throttleOf(
+  configuration: ConfigurationReader,
+  tie: Tie,
+  counters: Counters,
+  plugin: PolicyPlan | undefined,
+): ThrottlePlan {
   const apiWindow = counters.api(tie.apiId);
+  // A plug-in takes the place of a throttle.
+  if (plugin !== undefined) return { apiWindow, policy: plugin };
   const [binding] = tied(configuration, 'throttleBinding', tie);
   const throttle = binding && configuration.get('throttle', binding.throttleId);
   if (throttle === undefined) return compileThrottle(apiWindow, undefined);

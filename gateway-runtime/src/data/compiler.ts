@@ -68,6 +68,7 @@ export class Compiler {
     };
     for (const change of changes) {
       this.#takeChannel(change);
+      if (change.kind === 'plugin') this.#lasting.circuits.forget(change.key);
       if (change.kind === 'authorizer') this.#lasting.decisions.forget(change.key);
       mark(stale, configuration, change);
     }
@@ -163,6 +164,7 @@ const COUNTED: readonly StoredKind[] = [
   'throttleBinding',
   'appQuota',
   'appQuotaBinding',
+  'plugin',
 ];
 
 function toRoute(plan: Plan): Route<Plan> {
@@ -192,6 +194,7 @@ function markObject(stale: Stale, configuration: ConfigurationReader, object: St
     markBound(stale, configuration, 'throttleBinding', 'throttleId', object.body.throttleId);
   else if (isOf(object, ['authorizer'])) markUsers(stale, configuration, object);
   else if (kind === 'throttle') markBound(stale, configuration, 'throttleBinding', 'throttleId', key);
+  else if (kind === 'plugin') markBound(stale, configuration, 'pluginAttachment', 'pluginId', key);
   else if (kind === 'acl') markBound(stale, configuration, 'aclBinding', 'aclId', key);
   else if (kind === 'signatureKey')
     markBound(stale, configuration, 'signatureBinding', 'signatureKeyId', key);
@@ -207,7 +210,7 @@ function markTie(stale: Stale, configuration: ConfigurationReader, { apiId, envi
   }
 }
 
-function markBound<K extends 'throttleBinding' | 'aclBinding' | 'signatureBinding'>(
+function markBound<K extends 'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'pluginAttachment'>(
   stale: Stale,
   configuration: ConfigurationReader,
   kind: K,
@@ -257,6 +260,7 @@ function liveCounters(configuration: ConfigurationReader): Parameters<Counters['
     apis: ids(configuration, 'api'),
     policies,
     quotas: new Set(quotas),
+    plugins: ids(configuration, 'plugin'),
   };
 }
 

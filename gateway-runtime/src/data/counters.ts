@@ -78,6 +78,11 @@ export class Counters {
     return cycle;
   }
 
+  /** Counts of a plug-in: its ID, then what tells them apart. */
+  plugin(key: string): CallWindow {
+    return this.#window(`plugin/${key}`);
+  }
+
   /** Forgets what is counted for nobody any more. */
   sweep(live: {
     readonly groups: ReadonlySet<string>;
@@ -85,12 +90,17 @@ export class Counters {
     readonly policies: ReadonlySet<string>;
     /** Quota and app, joined by a slash. */
     readonly quotas: ReadonlySet<string>;
+    readonly plugins: ReadonlySet<string>;
   }): void {
     for (const key of this.#cycles.keys()) if (!live.quotas.has(key)) this.#cycles.delete(key);
     for (const key of this.#windows.keys()) {
       const id = key.slice(key.indexOf('/') + 1);
-      const ids = key.startsWith('debug/') ? live.groups : key.startsWith('api/') ? live.apis : live.policies;
-      if (!ids.has(id)) this.#windows.delete(key);
+      const isLive = key.startsWith('plugin/')
+        ? live.plugins.has(id.slice(0, id.indexOf('/')))
+        : (key.startsWith('debug/') ? live.groups : key.startsWith('api/') ? live.apis : live.policies).has(
+            id,
+          );
+      if (!isLive) this.#windows.delete(key);
     }
   }
 

@@ -73,6 +73,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     accounts,
     counters: lasting.counters,
     decisions: lasting.decisions,
+    sideCalls: lasting.sideCalls,
     functions: options.functions ?? NO_FUNCTIONS,
     origins,
     unreadMs: timeouts.unreadMs,

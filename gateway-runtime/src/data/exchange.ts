@@ -1,6 +1,7 @@
 import { CallerGone, type Call, type Reply } from './call.ts';
 import { returnedFields } from './forwarded-lines.ts';
 import type { Answer } from './http1/answer.ts';
+import { shapedFields } from './reply-head.ts';
 import type { ResponseHead } from './http1/response-head.ts';
 import type { UpstreamFailure } from './http1/upstream-failure.ts';
 import type { UpstreamPool } from './http1/upstream-pool.ts';
@@ -64,7 +65,8 @@ export class Exchange implements UpstreamHandler, BackendReply {
   sendTo(reply: Reply, fields: string): Promise<void> {
     const answer = this.#answer;
     if (answer === undefined) return Promise.reject(new Error('there is no answer'));
-    return reply.pass(answer, returnedFields(answer.head) + fields, this.#request.gapMs);
+    const own = shapedFields(this.#call, returnedFields(answer.head));
+    return reply.pass(answer, own + fields, this.#request.gapMs);
   }
 
   onAnswer(answer: Answer): void {

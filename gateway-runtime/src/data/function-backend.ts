@@ -8,7 +8,7 @@ import { fromHeader, toHeader } from './header-text.ts';
 import { mapRequest, type MappingPlan } from './mapping.ts';
 import type { ParameterValues } from './parameters.ts';
 import { parseQuery } from './query.ts';
-import { gatewayHead } from './reply-head.ts';
+import { gatewayHead, shapedLines } from './reply-head.ts';
 import type { Services } from './services.ts';
 import type { Plan } from './snapshot.ts';
 
@@ -124,5 +124,5 @@ function send(call: Call, status: number, head: readonly string[], body: Uint8Ar
   call.status = status;
   const hasCors = head.some((text, index) => index % 2 === 0 && /^access-control-/i.test(text));
   const hasNoBody = status === 204 || status === 304;
-  call.reply.send(status, [...head, ...gatewayHead(call, hasCors)], hasNoBody ? '' : body);
+  call.reply.send(status, [...shapedLines(call, head), ...gatewayHead(call, hasCors)], hasNoBody ? '' : body);
 }

@@ -8,7 +8,7 @@ import {
 import type { Bodies } from '../store/configuration.ts';
 import type { Call } from './call.ts';
 import { toHeader } from './header-text.ts';
-import { gatewayHead } from './reply-head.ts';
+import { gatewayHead, shapedLines } from './reply-head.ts';
 import { compileTemplate, type Template } from './response-template.ts';
 
 /** How a gateway words its own answers: type -> what is said otherwise than usual. */
@@ -82,7 +82,7 @@ export function sendGatewayResponse(call: Call, error: ApigError): void {
   }
   if (plan?.hasContentType !== true) head.push('Content-Type', 'application/json');
   call.status = status;
-  call.reply.send(status, [...head, ...gatewayHead(call)], body);
+  call.reply.send(status, [...shapedLines(call, head), ...gatewayHead(call)], body);
 }
 
 /** The error that a caller is told of: what no rule foresees is `internal`. */

@@ -3,6 +3,7 @@ import { Decisions } from './authenticate/decisions.ts';
 import { Channels } from './channels.ts';
 import { Counters } from './counters.ts';
 import type { BackendTls } from './origins.ts';
+import { Circuits } from './plugins/circuits.ts';
 import { SideCalls } from './side-call.ts';
 
 /** What plans lead to and what outlives them: a change of the configuration must not set it back. */
@@ -11,6 +12,7 @@ export interface Lasting {
   readonly channels: Channels;
   readonly sideCalls: SideCalls;
   readonly decisions: Decisions;
+  readonly circuits: Circuits;
 }
 
 /** What it is made with. */
@@ -29,6 +31,7 @@ export function createLasting({ backendTls, timers }: LastingOptions = {}): Last
     channels: new Channels(sideCalls, timers ?? systemTimers),
     sideCalls,
     decisions: new Decisions(),
+    circuits: new Circuits(),
   };
 }
 

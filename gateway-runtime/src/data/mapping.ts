@@ -1,5 +1,6 @@
 import { fail } from '@apig/sdk/contract';
 import type { Call } from './call.ts';
+import { fromFields, toFields } from './fields.ts';
 import { forwardedFields } from './forwarded-lines.ts';
 import { toHeader } from './header-text.ts';
 import type { FieldNames } from './http1/field-names.ts';
@@ -69,6 +70,7 @@ export function mapRequest(
   const contentType = newContentType(call, mapping.contentType);
   let fields = forwardedFields(call, mapping.removedHeaders, contentType !== undefined);
   if (contentType !== undefined) fields += `Content-Type: ${contentType}\r\n`;
+  if (call.carried.length > 0) fields = withCarried(fields, call.carried);
   let host = backend.host ?? call.headers.first('host') ?? call.host;
   for (const { name, source } of mapping.headers) {
     const value = source(call, values, nowMs);
@@ -88,6 +90,13 @@ export function mapRequest(
     signer: plan.signer,
     body: call.heldBody ?? call.body,
   };
+}
+
+/** Puts lines that an authentication service gave in the place of those of their names. */
+function withCarried(fields: string, carried: readonly string[]): string {
+  const names = carried.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  const kept = fromFields(fields).filter(([name]) => !names.includes(name.toLowerCase()));
+  return toFields([...kept.flat(), ...carried]);
 }
 
 /** How many gateways a call has passed. */

@@ -1,7 +1,7 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
 import type { Call } from './call.ts';
 import { NOT_MAPPABLE } from './forwarded-lines.ts';
-import { gatewayHead, preflightHead } from './reply-head.ts';
+import { gatewayHead, preflightHead, shapedLines } from './reply-head.ts';
 
 type Mock = NonNullable<SettledOf<Resources['api']>['mockBackend']>;
 
@@ -35,7 +35,11 @@ export function compileMock(
 export function sendMock(call: Call, { status, body, head, isPreflight }: MockPlan): void {
   call.status = status;
   const own = gatewayHead(call, isPreflight || hasOrigin(head));
-  call.reply.send(status, isPreflight ? [...head, ...preflightHead(), ...own] : [...head, ...own], body);
+  call.reply.send(
+    status,
+    [...shapedLines(call, isPreflight ? [...head, ...preflightHead()] : head), ...own],
+    body,
+  );
 }
 
 function hasOrigin(head: readonly string[]): boolean {

@@ -1,5 +1,7 @@
 import type { Call } from './call.ts';
-import { toFields } from './fields.ts';
+import { fromFields, toFields } from './fields.ts';
+import { corsLines } from './plugins/cors.ts';
+import { withHeaderRules } from './plugins/response-headers.ts';
 
 const PREFLIGHT_HEAD: readonly string[] = [
   ...['Access-Control-Allow-Origin', '*'],
@@ -19,15 +21,39 @@ const PREFLIGHT_HEAD: readonly string[] = [
  */
 export function gatewayHead(call: Call, hasCorsOfItsOwn = false): string[] {
   const head = ['Server', 'api-gateway', 'X-Request-Id', call.id];
-  if (call.plan?.cors === true && !hasCorsOfItsOwn) head.push('Access-Control-Allow-Origin', '*');
+  const { plan } = call;
+  // A plug-in takes the place of what the API says.
+  if (plan?.plugins.cors !== undefined) head.push(...corsLines(call, plan.plugins.cors));
+  else if (plan?.cors === true && !hasCorsOfItsOwn) head.push('Access-Control-Allow-Origin', '*');
   if (call.isDebug) addDebugLines(head, call);
   return head;
 }
 
 /** The same as text, for the answer of a backend. */
 export function gatewayFields(call: Call, reply: { readonly hasCors: boolean }): string {
-  if (call.plan?.cors !== true && !call.isDebug) return `Server: api-gateway\r\nX-Request-Id: ${call.id}\r\n`;
+  const { plan } = call;
+  if (plan?.cors !== true && plan?.plugins.cors === undefined && !call.isDebug)
+    return `Server: api-gateway\r\nX-Request-Id: ${call.id}\r\n`;
   return toFields(gatewayHead(call, reply.hasCors));
+}
+
+/** The lines of an answer as the plug-ins of the API shape them; the gateway's own lines come on top. */
+export function shapedLines({ plan }: Call, lines: readonly string[]): readonly string[] {
+  if (plan === undefined) return lines;
+  const { cors, responseHeaders } = plan.plugins;
+  const kept = cors === undefined ? lines : lines.filter((_, index) => !isCors(lines[index - (index % 2)]));
+  return responseHeaders === undefined ? kept : withHeaderRules(kept, responseHeaders);
+}
+
+/** The same for lines as text. */
+export function shapedFields(call: Call, fields: string): string {
+  const { cors, responseHeaders } = call.plan?.plugins ?? {};
+  if (cors === undefined && responseHeaders === undefined) return fields;
+  return toFields(shapedLines(call, fromFields(fields).flat()));
+}
+
+function isCors(name = ''): boolean {
+  return /^access-control-/i.test(name);
 }
 
 /** What the answer to a preflight permits. */

@@ -7,6 +7,7 @@ import type { Decisions } from './authenticate/decisions.ts';
 import type { Counters } from './counters.ts';
 import type { Origins } from './origins.ts';
 import type { HttpsPort } from './protocol.ts';
+import type { SideCalls } from './side-call.ts';
 
 /** What stages need beside a call and its snapshot, and what outlives snapshots. */
 export interface Services {
@@ -21,6 +22,7 @@ export interface Services {
   readonly unreadMs: number;
   readonly functions: Functions;
   readonly decisions: Decisions;
+  readonly sideCalls: SideCalls;
   readonly httpsPort: HttpsPort;
   readonly log: Log;
 }

@@ -6,6 +6,7 @@ import type { BackendSigner } from './backend-signature.ts';
 import type { BackendsPlan } from './backend-policy.ts';
 import type { GatewayResponses } from './gateway-response.ts';
 import type { ParametersPlan } from './parameters.ts';
+import type { PluginsPlan } from './plugins/index.ts';
 import type { Router } from './router.ts';
 import type { ThrottlePlan } from './throttle.ts';
 import type { ServedCertificate } from './tls/served-certificate.ts';
@@ -79,6 +80,7 @@ export interface Plan {
   readonly acl: AclPlan;
   readonly authentication: AuthenticationPlan;
   readonly throttle: ThrottlePlan;
+  readonly plugins: PluginsPlan;
   readonly parameters: ParametersPlan;
   readonly backends: BackendsPlan;
   readonly signer: BackendSigner | undefined;

@@ -18,7 +18,8 @@ export interface ThrottlePlan {
   readonly apiWindow: CallWindow;
 }
 
-interface PolicyPlan {
+/** Limits in the place of the gateway's own. */
+export interface PolicyPlan {
   readonly window: CallWindow;
   readonly windowSeconds: number;
   readonly interval: number;
@@ -32,6 +33,17 @@ interface PolicyPlan {
   /** Limits of single apps and accounts in place of the general ones. */
   readonly specialApps: ReadonlyMap<string, number>;
   readonly specialUsers: ReadonlyMap<string, number>;
+  /** Further limits for calls of some kind; the first one that holds counts. */
+  readonly rules?: readonly RulePlan[];
+}
+
+interface RulePlan {
+  readonly holds: (call: Call) => boolean;
+  readonly window: CallWindow;
+  readonly windowSeconds: number;
+  readonly interval: number;
+  readonly unit: string;
+  readonly limit: number;
 }
 
 /** Works out the limits of an API. */
@@ -119,7 +131,11 @@ export function spend(
   };
   const limits = { api: policy.apiLimit, user: userLimit, app: appLimit, ip: policy.addressLimit };
   const full = DIMENSIONS.find((dimension) => limits[dimension] > 0 && shares[dimension] <= 0);
-  if (full === undefined) {
+  const rule = policy.rules?.find(({ holds }) => holds(call));
+  rule?.window.enter(nowMs, rule.windowSeconds);
+  const isRuleFull = rule !== undefined && rule.window.total >= rule.limit;
+  if (full === undefined && !isRuleFull) {
+    if (rule !== undefined) rule.window.total += 1;
     apiWindow.total += 1;
     window.total += 1;
     if (userLimit > 0) window.users.set(user, userLimit - shares.user + 1);
@@ -127,12 +143,16 @@ export function spend(
     if (policy.addressLimit > 0) window.addresses.set(address, policy.addressLimit - shares.ip + 1);
   }
   if (call.isDebug) {
-    const spent = full === undefined ? 1 : 0;
+    const spent = full === undefined && !isRuleFull ? 1 : 0;
     call.rates = [...allEnvironments(apiWindow), ...ratesOf(policy, limits, shares, spent)];
   }
   if (full !== undefined) {
     const { interval, unit } = policy;
     throw fail('throttled', { dimension: full, limit: limits[full], interval, unit });
+  }
+  if (isRuleFull) {
+    const { limit, interval, unit } = rule;
+    throw fail('throttled', { dimension: 'api', limit, interval, unit });
   }
 }
 

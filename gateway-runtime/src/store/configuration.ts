@@ -76,6 +76,8 @@ export interface Bodies {
   appQuota: SettledOf<Resources['appQuota']>;
   /** One app's quota. */
   appQuotaBinding: { readonly gatewayId: string; readonly appQuotaId: string; readonly appId: string };
+  plugin: SettledOf<Resources['plugin']>;
+  pluginAttachment: Tie & { readonly pluginId: string };
   loadBalanceChannel: Omit<SettledOf<Resources['loadBalanceChannel']>, 'members' | 'memberGroups'> & {
     readonly members: readonly ChannelMember[];
     readonly memberGroups: readonly ChannelMemberGroup[];
@@ -135,6 +137,8 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   appQuotaBinding: ['gatewayId', 'appQuotaId', 'appId'],
   loadBalanceChannel: ['gatewayId', 'name'],
   authorizer: ['gatewayId', 'name'],
+  plugin: ['gatewayId', 'name'],
+  pluginAttachment: ['gatewayId', 'pluginId', 'apiId'],
 };
 
 /** All kinds of stored objects. */

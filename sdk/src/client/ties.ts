@@ -35,12 +35,17 @@ export interface Ties {
 /** The ties of one kind of binding. */
 export function createTies(description: Description, shape: BindingShape, context: Context): Ties {
   const { transport } = context;
-  const { owner, bound } = shape;
+  const { owner, byOwner, bound } = shape;
+
+  const pathOf = (gatewayId: string, ownerId: string): string => {
+    const path = fillPath(description.path, { gatewayId });
+    return byOwner ? `${path}/${encodeId(owner.field, ownerId)}` : path;
+  };
 
   return {
     async of({ gatewayId, objectId, environmentId }, { signal }) {
-      const path = `${fillPath(description.path, { gatewayId })}/${bound.path}`;
-      const query = { [owner.query]: objectId, env_id: environmentId };
+      const path = `${pathOf(gatewayId, objectId)}/${bound.path}`;
+      const query = { ...(byOwner ? {} : { [owner.query]: objectId }), env_id: environmentId };
       const rows = await ifPresent(readAll(transport, path, bound.listKey, query, signal));
       return (rows ?? [])
         .map((row) => ({
@@ -54,6 +59,13 @@ export function createTies(description: Description, shape: BindingShape, contex
     async bind(pair, apiIds, options) {
       if (apiIds.length === 0) return;
       const { gatewayId, objectId, environmentId } = pair;
+      if (byOwner) {
+        await whenPublished(description, context, pair, apiIds, options);
+        const path = `${pathOf(gatewayId, objectId)}/${byOwner.attach}`;
+        const body = { env_id: environmentId, api_ids: apiIds };
+        await transport.call({ method: 'POST', path, body, repeatable: true, signal: options.signal });
+        return;
+      }
       const body =
         shape.target === 'api'
           ? { env_id: environmentId, [owner.body]: [objectId], api_ids: apiIds }
@@ -66,7 +78,14 @@ export function createTies(description: Description, shape: BindingShape, contex
       assertDone(description, pair, rowsOf(await transport.call(call), shape.answerKey, path));
     },
 
-    async unbind({ gatewayId }, ties, { signal }) {
+    async unbind({ gatewayId, objectId, environmentId }, ties, { signal }) {
+      if (byOwner) {
+        if (ties.length === 0) return;
+        const below = `${pathOf(gatewayId, objectId)}/${byOwner.detach}`;
+        const body = { env_id: environmentId, api_ids: ties.map(({ apiId }) => apiId) };
+        await ifPresent(transport.call({ method: 'PUT', path: below, body, signal }));
+        return;
+      }
       const path = fillPath(description.path, { gatewayId });
       await Promise.all(
         ties.map(({ tieId }) => {

@@ -1,5 +1,5 @@
 import type { BindingShape, Description } from '../describe.ts';
-import { fieldsOf } from '../fields.ts';
+import { fieldsOf, type JsonSchema } from '../fields.ts';
 import type { KindErrors } from './kind-errors.ts';
 import { code } from './markdown.ts';
 import { capitalized, objectSchema, pageSchema, PAGING, TEXT, type Operation } from './operation.ts';
@@ -7,7 +7,7 @@ import { capitalized, objectSchema, pageSchema, PAGING, TEXT, type Operation } f
 /** The operations of a binding. The service knows one tie for each API; the binding is their set. */
 export function bindingOperations(
   { kind, input, path }: Description,
-  { answerKey, bound, owner, target }: BindingShape,
+  { answerKey, bound, byOwner, owner, target }: BindingShape,
   errors: KindErrors,
 ): readonly Operation[] {
   const name = capitalized(kind);
@@ -16,8 +16,9 @@ export function bindingOperations(
   const byApi = target === 'api';
   const environment = { ...TEXT, description: 'ID of the environment.' };
   const reading = [...errors.caller, ...errors.parents];
+  const below = byOwner ? `${path}/{${owner.field}}` : path;
   return [
-    ...(byApi
+    ...(byApi && !byOwner
       ? []
       : [
           {
@@ -35,36 +36,58 @@ export function bindingOperations(
       id: `create${name}`,
       title: 'Bind APIs',
       method: 'POST',
-      path,
+      path: byOwner ? `${below}/${byOwner.attach}` : path,
       status: 201,
-      request: byApi
-        ? objectSchema(
-            {
-              [owner.body]: { ...texts, description: `IDs of kind ${code(ref)}.` },
-              env_id: environment,
-              api_ids: { ...texts, description: 'IDs of APIs.' },
-            },
-            [owner.body, 'env_id', 'api_ids'],
-          )
-        : objectSchema(
-            {
-              [owner.body]: { ...TEXT, description: `ID of kind ${code(ref)}.` },
-              publish_ids: { ...texts, description: 'Publication IDs: each an API in an environment.' },
-            },
-            [owner.body, 'publish_ids'],
-          ),
-      answer: objectSchema({ [answerKey]: { type: 'array', items: byApi ? RESULT : TIE } }, [answerKey]),
+      request: byOwner
+        ? objectSchema({ env_id: environment, api_ids: { ...texts, description: 'IDs of APIs.' } }, [
+            'env_id',
+            'api_ids',
+          ])
+        : byApi
+          ? objectSchema(
+              {
+                [owner.body]: { ...texts, description: `IDs of kind ${code(ref)}.` },
+                env_id: environment,
+                api_ids: { ...texts, description: 'IDs of APIs.' },
+              },
+              [owner.body, 'env_id', 'api_ids'],
+            )
+          : objectSchema(
+              {
+                [owner.body]: { ...TEXT, description: `ID of kind ${code(ref)}.` },
+                publish_ids: { ...texts, description: 'Publication IDs: each an API in an environment.' },
+              },
+              [owner.body, 'publish_ids'],
+            ),
+      answer: objectSchema(
+        {
+          [answerKey]: {
+            type: 'array',
+            items: byOwner ? tieOf(bound.bindingId) : byApi ? RESULT : tieOf('id'),
+          },
+        },
+        [answerKey],
+      ),
       errors: [...errors.caller, ...errors.parents, ...errors.references, ...errors.input],
     },
     {
       id: `list${name}`,
       title: 'List the bound APIs',
       method: 'GET',
-      path: `${path}/${bound.path}`,
+      path: `${below}/${bound.path}`,
       status: 200,
       query: [
         ...PAGING,
-        { name: owner.query, schema: TEXT, required: true, description: `ID of kind ${code(ref)}.` },
+        ...(byOwner
+          ? []
+          : [
+              {
+                name: owner.query,
+                schema: TEXT,
+                required: true,
+                description: `ID of kind ${code(ref)}.`,
+              } as const,
+            ]),
         { name: 'env_id', schema: TEXT, description: 'Only those in this environment.' },
       ],
       answer: pageSchema(
@@ -79,18 +102,33 @@ export function bindingOperations(
       ),
       errors: [...reading, 'pathOrQueryInvalid'],
     },
-    {
-      id: `delete${name}`,
-      title: 'Unbind an API',
-      method: 'DELETE',
-      path: `${path}/{id}`,
-      status: 204,
-      errors: [...reading, ...errors.missing],
-    },
+    byOwner
+      ? {
+          id: `delete${name}`,
+          title: 'Unbind APIs',
+          method: 'PUT',
+          path: `${below}/${byOwner.detach}`,
+          status: 204,
+          request: objectSchema({ env_id: environment, api_ids: { ...texts, description: 'IDs of APIs.' } }, [
+            'env_id',
+            'api_ids',
+          ]),
+          errors: [...reading, ...errors.references],
+        }
+      : {
+          id: `delete${name}`,
+          title: 'Unbind an API',
+          method: 'DELETE',
+          path: `${path}/{id}`,
+          status: 204,
+          errors: [...reading, ...errors.missing],
+        },
   ];
 }
 
-const TIE = objectSchema({ id: { ...TEXT, description: 'ID of the tie.' } }, ['id']);
+function tieOf(key: string): JsonSchema {
+  return objectSchema({ [key]: { ...TEXT, description: 'ID of the tie.' } }, [key]);
+}
 
 const RESULT = objectSchema(
   {

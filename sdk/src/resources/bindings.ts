@@ -107,3 +107,30 @@ export const appAuthorization = describe({
   },
   output: {},
 });
+
+/** Plug-in of APIs in an environment. Source: API reference, "Binding a Plug-in to APIs". */
+export const pluginAttachment = describe({
+  kind: 'pluginAttachment',
+  title: 'plug-in attachment',
+  path: 'instances/{gatewayId}/plugins',
+  operations: {
+    shape: 'binding',
+    owner: { field: 'pluginId', body: 'plugin_id', query: 'plugin_id' },
+    byOwner: { attach: 'attach', detach: 'detach' },
+    target: 'api',
+    answerKey: 'attached_plugins',
+    bound: { path: 'attached-apis', listKey: 'apis', apiId: 'api_id', bindingId: 'plugin_attach_id' },
+  },
+  missing: 'pluginAttachmentNotFound',
+  input: {
+    /** Gateway that has the plug-in and the APIs. */
+    gatewayId: immutable(ref('gateway')),
+    /** Plug-in to attach. It takes the place of another one of its type that an API has in the environment. */
+    pluginId: immutable(ref('plugin')),
+    /** Environment in which the plug-in is to act. */
+    environmentId: environmentId(),
+    /** APIs to attach it to, published in the environment. */
+    apiIds: apiIds(),
+  },
+  output: {},
+});

@@ -7,7 +7,13 @@ import { appQuota, appQuotaBinding } from './app-quota.ts';
 import { appCode } from './app-code.ts';
 import { app } from './app.ts';
 import { authorizer } from './authorizer.ts';
-import { aclBinding, appAuthorization, signatureBinding, throttleBinding } from './bindings.ts';
+import {
+  aclBinding,
+  appAuthorization,
+  pluginAttachment,
+  signatureBinding,
+  throttleBinding,
+} from './bindings.ts';
 import { certificate } from './certificate.ts';
 import { deployment } from './deployment.ts';
 import { domain } from './domain.ts';
@@ -16,6 +22,7 @@ import { environment } from './environment.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { gateway } from './gateway.ts';
 import { loadBalanceChannel } from './load-balance-channel.ts';
+import { plugin } from './plugin.ts';
 import { signatureKey } from './signature-key.ts';
 import { throttleException } from './throttle-exception.ts';
 import { throttle } from './throttle.ts';
@@ -46,6 +53,8 @@ export interface Resources {
   appAuthorization: typeof appAuthorization;
   loadBalanceChannel: typeof loadBalanceChannel;
   authorizer: typeof authorizer;
+  plugin: typeof plugin;
+  pluginAttachment: typeof pluginAttachment;
 }
 
 /** Name of a described kind. */
@@ -77,6 +86,8 @@ export const resources: Resources = {
   appAuthorization,
   loadBalanceChannel,
   authorizer,
+  plugin,
+  pluginAttachment,
 };
 
 /** The description of a kind in its general form, for code that works on any kind. */

@@ -9,7 +9,8 @@ import { find, required } from '../lookup.ts';
 import { placeInfo, type PlaceInfo } from './places.ts';
 
 /** Kinds of objects that tie a policy, key or app to an API in an environment. */
-export type TieKind = 'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'appAuthorization';
+export type TieKind =
+  'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'appAuthorization' | 'pluginAttachment';
 
 /** The ties of a kind that an API has in an environment. */
 export function tiesAt<K extends TieKind>(

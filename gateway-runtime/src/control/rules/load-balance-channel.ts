@@ -3,6 +3,7 @@ import type { Bodies, ChannelMember, ChannelMemberGroup } from '../../store/conf
 import { newId } from '../ids.ts';
 import type { Rules } from '../kinds.ts';
 import { limitOf } from '../limits.ts';
+import { channelOf } from './plugin.ts';
 import { isUsedByApi } from './references.ts';
 
 /** Source: API reference, "Creating a Load Balance Channel", "Modifying a Load Balance Channel" and "Deleting …". */
@@ -44,6 +45,10 @@ export const loadBalanceChannelRules: Rules<'loadBalanceChannel'> = {
     if (isUsedByApi(draft, body.gatewayId, 'loadBalanceChannel', id)) {
       throw fail('loadBalanceChannelInUse', { id });
     }
+    const isUsed = draft
+      .by('plugin', 'gatewayId', body.gatewayId)
+      .some(({ body: plugin }) => plugin.type === 'third_auth' && channelOf(plugin.content) === id);
+    if (isUsed) throw fail('loadBalanceChannelInUseByPlugin', { id });
   },
 };
 

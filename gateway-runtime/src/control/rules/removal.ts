@@ -8,6 +8,7 @@ const TIES = [
   'throttleBinding',
   'aclBinding',
   'signatureBinding',
+  'pluginAttachment',
   'appAuthorization',
 ] as const satisfies readonly StoredKind[];
 
