@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RELEASE_ENVIRONMENT_ID, type Json } from '@apig/sdk/contract';
 import Database from 'better-sqlite3';
+import { systemClock } from '../../gateway-runtime/src/clock.ts';
 import { Draft } from '../../gateway-runtime/src/store/draft.ts';
+import { Ledger } from '../../gateway-runtime/src/store/ledger.ts';
 import { openSqlite } from '../../gateway-runtime/src/store/sqlite.ts';
 import { apiBody, gatewayBody } from '../support/documented.ts';
 import { openGateway, type TestGateway } from '../support/gateway.ts';
@@ -26,17 +28,23 @@ const TOKEN = 'test-token';
 const agent = new Agent({ keepAlive: true, maxSockets: WRITERS });
 
 const ratios: number[] = [];
-const rates: { readonly writes: number; readonly inserts: number }[] = [];
+const rates: { readonly writes: number; readonly stored: number; readonly inserts: number }[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   // Turn about, so that whatever else the machine does meets both.
-  const [writes, inserts] = [await writesPerSecond(), await insertsPerSecond()];
-  rates.push({ writes, inserts });
+  const [writes, stored, inserts] = [
+    await writesPerSecond(),
+    await storedPerSecond(),
+    await insertsPerSecond(),
+  ];
+  rates.push({ writes, stored, inserts });
   ratios.push(writes / inserts);
 }
 print(`${WRITES} writes by ${WRITERS} clients, ${WRITES} inserts with the same durability, ${ROUNDS} rounds`);
 print(`writes a second   ${rates.map(({ writes }) => writes.toFixed(0)).join(', ')}`);
+print(`without HTTP      ${rates.map(({ stored }) => stored.toFixed(0)).join(', ')}`);
 print(`inserts a second  ${rates.map(({ inserts }) => inserts.toFixed(0)).join(', ')}`);
-print(`ratio             ${median(ratios).toFixed(2)} (median)`);
+const storedRatio = median(rates.map(({ stored, inserts }) => stored / inserts));
+print(`ratio             ${median(ratios).toFixed(2)}, without HTTP ${storedRatio.toFixed(2)} (medians)`);
 
 const few = await readTimes(FEW);
 const many = await readTimes(MANY);
@@ -67,6 +75,23 @@ async function writesPerSecond(): Promise<number> {
   } finally {
     await runtime.dispose();
   }
+}
+
+/** The same writes by the ledger, one after another: objects, history and durability without the management API. */
+async function storedPerSecond(): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'apig-bench-'));
+  const store = await openSqlite(join(directory, 'gateway.db'));
+  const ledger = new Ledger(store, await store.load(), systemClock);
+  const body = { gatewayId: 'g', remark: '', appKey: 'the-app-key', appSecret: 'the-app-secret' };
+  const start = performance.now();
+  for (let count = 0; count < WRITES; count += 1) {
+    const author = { actor: 'bench', requestId: 'bench' };
+    await ledger.write(author, (draft) => draft.put('app', `app${count}`, { ...body, name: `app_${count}` }));
+  }
+  const perSecond = (WRITES * 1000) / (performance.now() - start);
+  await store.close();
+  await rm(directory, { recursive: true });
+  return perSecond;
 }
 
 async function insertsPerSecond(): Promise<number> {
