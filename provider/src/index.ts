@@ -113,6 +113,11 @@ export const Authorizer: ResourceClass<Resources['authorizer']> = resourceClass(
 /** An instance of {@link Authorizer}. */
 export type Authorizer = InstanceType<typeof Authorizer>;
 
+/** A feature of a gateway, turned on or off and configured. */
+export const GatewayFeature: ResourceClass<Resources['gatewayFeature']> = resourceClass('gatewayFeature');
+/** An instance of {@link GatewayFeature}. */
+export type GatewayFeature = InstanceType<typeof GatewayFeature>;
+
 /** The addresses from which an app may, or may not, call. */
 export const AppAcl: ResourceClass<Resources['appAcl']> = resourceClass('appAcl');
 /** An instance of {@link AppAcl}. */

@@ -12,6 +12,7 @@ export const TYPE_NAMES = Object.freeze({
   domain: 'DomainBinding',
   certificate: 'Certificate',
   gatewayResponse: 'GatewayResponse',
+  gatewayFeature: 'GatewayFeature',
   api: 'Api',
   deployment: 'Deployment',
   throttle: 'Throttle',

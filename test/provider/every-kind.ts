@@ -65,6 +65,7 @@ const app = new apig.App('app', args('app', { gatewayId, name: 'web_shop' }));
 const otherApp = new apig.App('otherApp', { gatewayId, name: 'till', appKey: 'given-app-key', appSecret: 'given-app-secret' });
 const appId = use.otherApp ? otherApp.id : app.id;
 new apig.AppCode('appCode', args('appCode', { gatewayId, appId }));
+new apig.GatewayFeature('gatewayFeature', args('gatewayFeature', { gatewayId, name: 'ratelimit', config: '{"api_limits": 500}' }));
 new apig.AppAcl('appAcl', args('appAcl', { gatewayId, appId, type: 'PERMIT', values: ['192.0.2.1', '198.51.100.0/24'] }));
 const appQuota = new apig.AppQuota('appQuota', args('appQuota', { gatewayId, name: 'bronze', callLimit: 1000, timeInterval: 1, timeUnit: 'DAY' }));
 const otherQuota = new apig.AppQuota('otherQuota', { gatewayId, name: 'iron', callLimit: 10, timeInterval: 1, timeUnit: 'DAY' });
@@ -127,6 +128,8 @@ export async function takeInventory(client: Client): Promise<Inventory> {
         responses.filter(({ isDefault }) => !isDefault),
       );
     }
+    // A gateway has every feature.
+    add('gatewayFeature', await client.gatewayFeature.list(inGateway, { name: 'ratelimit' }));
     for (const { id } of add('appQuota', await client.appQuota.list(inGateway)) as { id: string }[]) {
       add('appQuotaBinding', await client.appQuotaBinding.list({ gatewayId, appQuotaId: id }));
     }
@@ -160,6 +163,7 @@ export async function takeInventory(client: Client): Promise<Inventory> {
     signatureBinding: all('signatureBinding'),
     app: all('app'),
     appCode: all('appCode'),
+    gatewayFeature: all('gatewayFeature'),
     appAcl: all('appAcl'),
     appQuota: all('appQuota'),
     appQuotaBinding: all('appQuotaBinding'),

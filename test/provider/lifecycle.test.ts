@@ -65,6 +65,7 @@ const CHANGES = {
   acl: { values: ['203.0.113.5-203.0.113.9', '192.0.2.1'] },
   signatureKey: { secret: 'another-signing-secret' },
   app: { remark: 'the shop' },
+  gatewayFeature: { config: '{"api_limits":300}' },
   appAcl: { type: 'DENY', values: ['203.0.113.5-203.0.113.9', '192.0.2.1'] },
   appQuota: { callLimit: 500, resetTime: '2026-01-01 00:00:00', remark: 'less' },
   throttleException: { callLimit: 5 },
@@ -321,6 +322,7 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('signatureBinding', { apiIds });
   await change('app', { remark: 'by hand' });
   await change('appAuthorization', { apiIds });
+  await change('gatewayFeature', { config: '{"api_limits":1000}' });
   await change('appAcl', { values: ['192.0.2.77'] });
   await change('appQuota', { callLimit: 7 });
   await change('appQuotaBinding', { appIds: [state.get('otherApp')?.id] });

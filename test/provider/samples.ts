@@ -143,6 +143,7 @@ export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {
     appSecret: 'app-secret-1',
   },
   appCode: { gatewayId: 'gateway-1', appId: 'app-1', code: 'c0de'.repeat(16) },
+  gatewayFeature: { gatewayId: 'gateway-1', name: 'ratelimit', config: '{"api_limits": 500}' },
   appAcl: {
     gatewayId: 'gateway-1',
     appId: 'app-1',
@@ -238,6 +239,7 @@ export const FAULTS: {
   signatureBinding: { property: 'environmentId', args: { ...SAMPLES.signatureBinding, environmentId: 7 } },
   app: { property: 'appSecret', args: { ...SAMPLES.app, appSecret: 'not so secret' } },
   appCode: { property: 'code', args: { ...SAMPLES.appCode, code: 'short-but-secret' } },
+  gatewayFeature: { property: 'name', args: { ...SAMPLES.gatewayFeature, name: 'rate_limit' } },
   appAcl: { property: 'values[0]', args: { ...SAMPLES.appAcl, values: ['everywhere'] } },
   appQuota: { property: 'resetTime', args: { ...SAMPLES.appQuota, resetTime: '2026-02-30 00:00:00' } },
   appQuotaBinding: { property: 'appIds', args: { ...SAMPLES.appQuotaBinding, appIds: [] } },

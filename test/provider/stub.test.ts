@@ -30,6 +30,7 @@ describe('what the state of a stack holds for ever', () => {
       signatureBinding: 'pulumi-nodejs:dynamic/apig:SignatureBinding',
       app: 'pulumi-nodejs:dynamic/apig:App',
       appCode: 'pulumi-nodejs:dynamic/apig:AppCode',
+      gatewayFeature: 'pulumi-nodejs:dynamic/apig:GatewayFeature',
       appAcl: 'pulumi-nodejs:dynamic/apig:AppAcl',
       appQuota: 'pulumi-nodejs:dynamic/apig:AppQuota',
       appQuotaBinding: 'pulumi-nodejs:dynamic/apig:AppQuotaBinding',

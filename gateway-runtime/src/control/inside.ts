@@ -21,7 +21,7 @@ export interface Inside {
 
 /** Makes operations at paths below `instances/{gatewayId}/<base>`. */
 export function inside(context: ControlContext, base: string): Inside {
-  const pathOf = (path: string) => `instances/{gatewayId}/${base}${path === '' ? '' : `/${path}`}`;
+  const pathOf = (path: string) => ['instances/{gatewayId}', base, path].filter(Boolean).join('/');
   return {
     read: (path, answer, other) => ({
       method: 'GET',

@@ -12,7 +12,14 @@ import type { View, WriteScope } from './context.ts';
 /** Kinds with the usual operations. */
 export type CollectionKind = Exclude<
   Kind & StoredKind,
-  'throttleBinding' | 'aclBinding' | 'signatureBinding' | 'appAuthorization' | 'pluginAttachment' | 'appQuotaBinding' | 'appAcl'
+  | 'throttleBinding'
+  | 'aclBinding'
+  | 'signatureBinding'
+  | 'appAuthorization'
+  | 'pluginAttachment'
+  | 'appQuotaBinding'
+  | 'appAcl'
+  | 'gatewayFeature'
 >;
 
 /** What a description cannot say about writing a kind. */

@@ -5,8 +5,10 @@ import { appActions } from './actions/app.ts';
 import { certificateActions } from './actions/certificate.ts';
 import { gatewayActions } from './actions/gateway.ts';
 import { loadBalanceChannelActions } from './actions/load-balance-channel.ts';
+import { featureActions } from './actions/feature.ts';
 import { gatewayResponseActions } from './actions/gateway-response.ts';
 import { publicationActions } from './actions/publication.ts';
+import { quotaActions } from './actions/quotas.ts';
 import { aclBindingRoutes } from './bindings/acl.ts';
 import { appAuthorizationRoutes } from './bindings/app.ts';
 import { appQuotaBindingRoutes } from './bindings/app-quota.ts';
@@ -27,6 +29,8 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...apiGroupActions(context),
     ...certificateActions(context),
     ...gatewayResponseActions(context),
+    ...featureActions(context),
+    ...quotaActions(context),
     ...appActions(context),
     ...loadBalanceChannelActions(context),
     apiCheck(context),

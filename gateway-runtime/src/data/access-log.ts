@@ -16,7 +16,7 @@ export function logCall(call: Call, log: Log): void {
   log.info(
     {
       request_id: call.id,
-      remote_addr: connection.peer.text,
+      remote_addr: call.client.text,
       method: call.method,
       scheme: connection.secure ? 'https' : 'http',
       host: call.host,

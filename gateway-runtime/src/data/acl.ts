@@ -67,7 +67,7 @@ export function admitAccount(caller: Caller, { accounts }: AclPlan): void {
   }
 }
 
-function isLetIn({ connection: { peer } }: Call, { type, listed }: AddressRule): boolean {
-  if (peer.family === 0) throw fail('clientAddressUnknown');
-  return listed.has(peer) === (type === 'PERMIT');
+function isLetIn({ client }: Call, { type, listed }: AddressRule): boolean {
+  if (client.family === 0) throw fail('clientAddressUnknown');
+  return listed.has(client) === (type === 'PERMIT');
 }

@@ -64,7 +64,7 @@ function compileCondition(condition: Condition, parameters: ParametersPlan): Hol
   switch (condition.origin) {
     case 'source': {
       const table = new AddressTable(condition.value.split(',').map((text) => text.trim()));
-      return (call) => table.has(call.connection.peer);
+      return (call) => table.has(call.client);
     }
     case 'system': {
       const matches = compileMatch(condition);
@@ -86,9 +86,14 @@ function compileCondition(condition: Condition, parameters: ParametersPlan): Hol
       const key = (condition.authorizerParameter ?? '').replace(/^\$context\.authorizer\.frontend\./, '');
       return ({ context: { frontend = {} } }) => Object.hasOwn(frontend, key) && matches(frontend[key] ?? '');
     }
-    // Cookies need a feature of the gateway that is off: no operand, no match.
-    case 'cookie':
-      return () => false;
+    case 'cookie': {
+      const matches = compileMatch(condition);
+      const name = condition.cookie ?? '';
+      return (call) => {
+        const value = call.features.policiesSeeCookies ? cookieOf(call, name) : undefined;
+        return value !== undefined && matches(value);
+      };
+    }
   }
 }
 
@@ -102,4 +107,13 @@ function compileMatch({ type, value }: Condition): (operand: string) => boolean 
     return (operand) => allowed.has(operand);
   }
   return (operand) => operand === value;
+}
+
+/** The value of a cookie, the first of its name (RFC 6265, section 4.2.1). */
+function cookieOf({ headers }: Call, name: string): string | undefined {
+  for (const pair of (headers.joined('cookie', ';') ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
 }

@@ -28,7 +28,7 @@ export async function sendBalanced(
 ): Promise<BackendReply> {
   const { backend, method } = outbound;
   const retries = retriesOf(backend.retryCount, method);
-  const key = { address: call.connection.peer.text, path: call.path };
+  const key = { address: call.client.text, path: call.path };
   const tried = new Set<Member>();
   let failure: Error | undefined;
   for (;;) {

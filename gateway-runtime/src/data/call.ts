@@ -6,6 +6,7 @@ import type { HeaderLines } from './header-lines.ts';
 import type { Answer } from './http1/answer.ts';
 import type { IncomingBody } from './http1/incoming-body.ts';
 import type { QueryPiece } from './query.ts';
+import { USUAL_FEATURES, type Features } from '../features.ts';
 import type { Account } from '../identity.ts';
 
 /*
@@ -92,7 +93,7 @@ export interface AuthorizerContext {
 }
 
 /** How a caller showed who it is; decides which of its headers the backend must not see. */
-export type Credential = 'none' | 'signature' | 'appCode' | 'token';
+export type Credential = 'none' | 'signature' | 'appCode' | 'secret' | 'apiKey' | 'token';
 
 /** The parts of a request, as the listener reads them. */
 export interface CallHead {
@@ -139,6 +140,10 @@ export class Call {
   heldBody: Buffer | undefined;
   /** The API that is called. */
   plan: Plan | undefined;
+  /** What the gateway's features come to, once it is found. */
+  features: Features = USUAL_FEATURES;
+  /** Where the call comes from, as far as the gateway believes it. */
+  client: Address;
   /** How errors are answered: as the group says, once it is found, and then as the API says. */
   responses: GatewayResponses | undefined;
   caller: Caller = ANONYMOUS;
@@ -167,6 +172,7 @@ export class Call {
     this.httpVersion = head.httpVersion;
     this.headers = head.headers;
     this.connection = head.connection;
+    this.client = head.connection.peer;
     this.reply = head.reply;
     this.body = head.body;
     this.upgrade = head.upgrade;

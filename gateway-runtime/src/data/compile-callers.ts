@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { createSigningKey } from '@apig/sdk/signer';
 import type { ConfigurationReader, Stored } from '../store/configuration.ts';
 import type { AddressRule } from './acl.ts';
@@ -51,6 +52,7 @@ function entryOf(
     id,
     name: body.name,
     key: createSigningKey(body.appSecret),
+    secretDigest: hash('sha256', body.appSecret, 'buffer'),
     acl: aclOf(id, configuration),
     quota: quotaOf(id, configuration, counters),
   };

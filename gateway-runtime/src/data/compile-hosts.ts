@@ -1,4 +1,5 @@
 import type { ConfigurationReader, Stored } from '../store/configuration.ts';
+import { featuresOf } from '../features.ts';
 import { toHostName } from './admit-head.ts';
 import type { HostEntry, Snapshot } from './snapshot.ts';
 import { servedCertificate } from './tls/served-certificate.ts';
@@ -11,7 +12,7 @@ export type Hosts = Pick<Snapshot, 'hosts' | 'wildcards' | 'addresses'>;
  *
  * Several gateways share the listeners of a runtime. A debug domain holds the id of its group and so is nobody else's.
  * A bound domain is unique in its gateway only: of two gateways the one that bound it first has it. Calls that name
- * an address reach the group `DEFAULT` of the gateway that was created first.
+ * an address reach the group `DEFAULT` of the gateway that was created first, and hosts that a gateway trusts its own.
  */
 export function compileHosts(configuration: ConfigurationReader, domainSuffix: string): Hosts {
   const hosts = new Map<string, HostEntry>();
@@ -24,9 +25,13 @@ export function compileHosts(configuration: ConfigurationReader, domainSuffix: s
     if (!table.has(key)) table.set(key, entryOf(domain, configuration));
   }
   for (const { id, body } of configuration.all('apiGroup')) {
-    const entry = { groupId: id, isDebug: false, redirectToHttps: false };
+    const entry = { gatewayId: body.gatewayId, groupId: id, isDebug: false, redirectToHttps: false };
     if (body.debugDomainEnabled) hosts.set(debugDomainOf(id, domainSuffix), { ...entry, isDebug: true });
-    if (body.isDefault) addresses ??= entry;
+    if (!body.isDefault) continue;
+    addresses ??= entry;
+    for (const host of featuresOf(configuration, body.gatewayId).trustedHosts) {
+      if (!hosts.has(host)) hosts.set(host, entry);
+    }
   }
   return { hosts, wildcards, addresses };
 }
@@ -41,6 +46,7 @@ function entryOf({ body }: Stored<'domain'>, configuration: ConfigurationReader)
   const stored = certificateId === undefined ? undefined : configuration.get('certificate', certificateId);
   const certificate = stored && servedCertificate(stored, verifyClientCertificate);
   return {
+    gatewayId: body.gatewayId,
     groupId,
     isDebug: false,
     // Without a certificate there is nothing to redirect to.

@@ -1,6 +1,7 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
 import { environmentKey, type ConfigurationReader, type Stored, type Tie } from '../store/configuration.ts';
 import { compileAuthorizer, type AuthorizerPlan } from './authenticate/authorizer.ts';
+import { featuresOf } from '../features.ts';
 import { compileAcl } from './acl.ts';
 import { compileConditions, type BackendPlan, type UnusableError } from './backend-policy.ts';
 import { createBackendSigner } from './backend-signature.ts';
@@ -27,6 +28,8 @@ type BackendParameters = Definition['backendParameters'];
 
 /** What all backends of an API share. */
 interface Shared {
+  /** Longest time that the gateway gives a backend. */
+  readonly maxBackendTimeoutMs: number;
   readonly configuration: ConfigurationReader;
   readonly channels: Channels;
   readonly definition: Definition;
@@ -60,6 +63,7 @@ export function compilePlan(
   const environment = configuration.get('environment', environmentKey(gatewayId, environmentId));
   if (version === undefined || environment === undefined) return undefined;
   const definition = withVariables(version.body.definition, version.body.variables);
+  const { maxBackendTimeoutMs } = featuresOf(configuration, gatewayId);
   const stage = environment.body.name;
   const tie = { gatewayId, apiId, environmentId };
   const keys = tied(configuration, 'signatureBinding', tie).map(({ signatureKeyId }) =>
@@ -68,6 +72,7 @@ export function compilePlan(
   const [key] = keys.filter((each) => each !== undefined);
   const parameters = compileParameters(definition);
   const shared: Shared = {
+    maxBackendTimeoutMs,
     configuration,
     channels,
     definition,
@@ -221,7 +226,7 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
     kind: 'http',
     ...destination,
     method: target.method,
-    timeoutMs: target.timeoutMs,
+    timeoutMs: Math.min(target.timeoutMs, shared.maxBackendTimeoutMs),
     retryCount: target.retryCount,
   };
   const mapping = compileMapping({
@@ -254,7 +259,12 @@ function functionBackend(
     contentType: shared.definition.contentType,
     isSigned: false,
   });
-  const plan = { function: { urn, version, aliasUrn }, isAsync: invocation === 'async', timeoutMs, mapping };
+  const plan = {
+    function: { urn, version, aliasUrn },
+    isAsync: invocation === 'async',
+    timeoutMs: Math.min(timeoutMs, shared.maxBackendTimeoutMs),
+    mapping,
+  };
   return { kind: 'function', target: plan, authorizer };
 }
 

@@ -1,5 +1,6 @@
 import { descriptionOf, referencesIn } from '@apig/sdk/contract';
 import type { Change, ConfigurationReader, Stored, StoredKind, Tie } from '../store/configuration.ts';
+import { featuresOf, USUAL_FEATURES, type Features } from '../features.ts';
 import { withCallers } from './compile-callers.ts';
 import { compileHosts, type Hosts } from './compile-hosts.ts';
 import { compilePlan, counterKey, originsOf, TIE_KINDS } from './compile-plan.ts';
@@ -17,6 +18,8 @@ interface Stale {
   readonly callers: Set<string>;
   /** Changes of gateway responses. */
   readonly responses: Pick<Change, 'before' | 'after'>[];
+  /** Ids of gateways whose features changed. */
+  readonly features: Set<string>;
   hosts: boolean;
   /** Something that is counted may be gone. */
   counters: boolean;
@@ -39,6 +42,7 @@ export class Compiler {
   #groups: ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>> = new Map();
   #callers: ReadonlyMap<string, CallersOfGateway> = new Map();
   #responses: Snapshot['responses'] = new Map();
+  #features: ReadonlyMap<string, Features> = new Map();
 
   constructor(domainSuffix: string, lasting: Lasting) {
     this.#domainSuffix = domainSuffix;
@@ -52,6 +56,7 @@ export class Compiler {
       publications: new Set(configuration.all('publication').map(({ id }) => id)),
       callers: new Set(configuration.all('gateway').map(({ id }) => id)),
       responses: configuration.all('gatewayResponse').map((after) => ({ after })),
+      features: new Set(configuration.all('gatewayFeature').map(({ body }) => body.gatewayId)),
       hosts: true,
       counters: false,
     });
@@ -63,6 +68,7 @@ export class Compiler {
       publications: new Set(),
       callers: new Set(),
       responses: [],
+      features: new Set(),
       hosts: false,
       counters: false,
     };
@@ -98,7 +104,23 @@ export class Compiler {
       this.#callers = withCallers(this.#callers, configuration, stale.callers, this.#lasting.counters);
     }
     if (stale.responses.length > 0) this.#responses = withResponses(this.#responses, stale.responses);
-    return { ...this.#hosts, groups: this.#groups, callers: this.#callers, responses: this.#responses };
+    if (stale.features.size > 0) {
+      this.#features = new Map([
+        ...this.#features,
+        ...[...stale.features].map((id) => [id, featuresOf(configuration, id)] as const),
+      ]);
+    }
+    return {
+      ...this.#hosts,
+      groups: this.#groups,
+      callers: this.#callers,
+      responses: this.#responses,
+      features: this.#features,
+      maxBodyBytes: Math.max(
+        USUAL_FEATURES.maxBodyBytes,
+        ...[...this.#features.values()].map(({ maxBodyBytes }) => maxBodyBytes),
+      ),
+    };
   }
 
   #replacePlan(configuration: ConfigurationReader, id: string, groups: Set<string>): void {
@@ -154,7 +176,7 @@ export class Compiler {
 }
 
 /** Kinds that say who answers on which host, and how. */
-const HOSTING: readonly StoredKind[] = ['gateway', 'apiGroup', 'domain', 'certificate'];
+const HOSTING: readonly StoredKind[] = ['gateway', 'apiGroup', 'domain', 'certificate', 'gatewayFeature'];
 
 /** Kinds by whose ids calls are counted. */
 const COUNTED: readonly StoredKind[] = [
@@ -187,6 +209,7 @@ function markObject(stale: Stale, configuration: ConfigurationReader, object: St
   const { kind } = object;
   // Of a version, the values of its variables change.
   if (isOf(object, [...TIE_KINDS, 'apiVersion'])) markTie(stale, configuration, object.body);
+  else if (isOf(object, ['gatewayFeature'])) markFeature(stale, configuration, object);
   else if (isOf(object, ['environment'])) markEnvironment(stale, configuration, object);
   else if (isOf(object, ['app', 'appCode', 'appAcl', 'appQuota', 'appQuotaBinding']))
     stale.callers.add(object.body.gatewayId);
@@ -202,6 +225,17 @@ function markObject(stale: Stale, configuration: ConfigurationReader, object: St
 
 function isOf<K extends StoredKind>(object: Stored, kinds: readonly K[]): object is Stored<K> {
   return (kinds as readonly StoredKind[]).includes(object.kind);
+}
+
+function markFeature(
+  stale: Stale,
+  configuration: ConfigurationReader,
+  { body: { gatewayId, name } }: Stored<'gatewayFeature'>,
+): void {
+  stale.features.add(gatewayId);
+  // The one that is worked into the plans.
+  if (name !== 'backend_timeout') return;
+  for (const { id } of configuration.by('publication', 'gatewayId', gatewayId)) stale.publications.add(id);
 }
 
 function markTie(stale: Stale, configuration: ConfigurationReader, { apiId, environmentId }: Tie): void {

@@ -96,11 +96,12 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     find: (name: string) => findDomain(name, snapshot)?.certificate,
     minVersion: options.minTlsVersion ?? 'TLSv1.2',
   };
-  const secure = listen.https && tls && (await openListener({ ...listen.https, tls, timeouts, onCall }));
+  const shared = { timeouts, maxBodyBytes: () => snapshot.maxBodyBytes, onCall };
+  const secure = listen.https && tls && (await openListener({ ...listen.https, ...shared, tls }));
   services = { ...services, httpsPort: secure?.address.port };
   let plain;
   try {
-    plain = listen.http && (await openListener({ ...listen.http, timeouts, onCall }));
+    plain = listen.http && (await openListener({ ...listen.http, ...shared }));
   } catch (error) {
     await secure?.drain(0);
     endLasting(lasting);

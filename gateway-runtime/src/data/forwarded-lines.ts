@@ -42,6 +42,9 @@ const SIGNATURE = new FieldNames(['authorization', 'x-sdk-date', 'x-sdk-content-
 /** Are secrets of apps, or take the place of one. */
 const APP_SECRETS = new FieldNames(['authorization', 'x-hw-id', 'x-hw-appkey']);
 
+/** The same, with the key of the app alone. */
+const APP_KEYS = new FieldNames(['authorization', 'x-hw-id', 'x-hw-appkey', 'apikey']);
+
 /** Are secrets of accounts. */
 const ACCOUNT_SECRETS = new FieldNames(['x-auth-token', 'x-security-token']);
 
@@ -104,6 +107,6 @@ function isNeverReturned(head: Head, index: number): boolean {
 
 function secretsOf(call: Call): FieldNames | undefined {
   const type = call.plan?.authentication.type;
-  if (type === 'APP') return APP_SECRETS;
+  if (type === 'APP') return call.credential === 'apiKey' ? APP_KEYS : APP_SECRETS;
   return type === 'IAM' ? ACCOUNT_SECRETS : undefined;
 }

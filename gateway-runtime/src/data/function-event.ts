@@ -13,7 +13,7 @@ export function callPart(call: Call, { apiId, stage, parameters }: Plan): Json {
     pathParameters: Object.fromEntries(
       parameters.flatMap(({ name, place }) => (place < 0 ? [] : [[name, call.pathValues[place] ?? '']])),
     ),
-    requestContext: { requestId: call.id, stage, apiId, sourceIp: call.connection.peer.text },
+    requestContext: { requestId: call.id, stage, apiId, sourceIp: call.client.text },
   };
 }
 

@@ -5,9 +5,6 @@ import type { HeadLimits } from './http1/head-parser.ts';
  * Source: user guide, "Notes and Constraints" and "Gateway Parameters" (request_body_size, request_body_timeout).
  */
 
-/** Largest body of a request. */
-export const MAX_BODY_BYTES = 12 * 1024 * 1024;
-
 /** Largest request target. */
 export const MAX_URI_BYTES = 32 * 1024;
 

@@ -10,14 +10,7 @@ import type { Fault } from './http1/faults.ts';
 import { Server, type CreateFront } from './http1/server.ts';
 import type { ServerConnection } from './http1/server-connection.ts';
 import type { Refusal } from './http1/settings.ts';
-import {
-  HEAD_LIMITS,
-  IDLE_MS,
-  LINGER_MS,
-  MAX_BODY_BYTES,
-  MAX_CONNECTIONS,
-  type CallerTimeouts,
-} from './limits.ts';
+import { HEAD_LIMITS, IDLE_MS, LINGER_MS, MAX_CONNECTIONS, type CallerTimeouts } from './limits.ts';
 import { createRequestId } from './request-id.ts';
 import { TlsFront, type TlsFrontOptions } from './tls/front.ts';
 
@@ -41,6 +34,8 @@ export interface ListenerOptions {
   /** Encrypts. */
   readonly tls?: TlsFrontOptions;
   readonly timeouts: CallerTimeouts;
+  /** Largest body that any gateway takes now. */
+  readonly maxBodyBytes: () => number;
   readonly onCall: (call: Call) => void;
 }
 
@@ -50,6 +45,7 @@ export async function openListener({
   port,
   tls,
   timeouts,
+  maxBodyBytes,
   onCall,
 }: ListenerOptions): Promise<Listener> {
   const server = new Server(
@@ -62,7 +58,9 @@ export async function openListener({
         writeStallMs: timeouts.unreadMs,
         lingerMs: LINGER_MS,
       },
-      maxBodyBytes: MAX_BODY_BYTES,
+      get maxBodyBytes() {
+        return maxBodyBytes();
+      },
       maxConnections: MAX_CONNECTIONS,
       maxConnectionsPerAddress: MAX_CONNECTIONS,
       serve: (exchange, connection) => onCall(toCall(exchange, connection)),

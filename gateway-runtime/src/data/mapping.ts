@@ -169,7 +169,7 @@ function gatewayFields(call: Call): string {
   const forwardedFor = before === undefined || before === '' ? peer : `${before}, ${peer}`;
   return (
     `X-Request-Id: ${call.id}\r\nX-Forwarded-For: ${forwardedFor}\r\n` +
-    `X-Forwarded-Proto: ${call.connection.secure ? 'https' : 'http'}\r\nX-Real-IP: ${peer}\r\n` +
+    `X-Forwarded-Proto: ${call.connection.secure ? 'https' : 'http'}\r\nX-Real-IP: ${call.client.text}\r\n` +
     `X-Apig-Hops: ${hopsOf(call) + 1}\r\n`
   );
 }

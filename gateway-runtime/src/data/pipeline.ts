@@ -1,6 +1,7 @@
 import { fail } from '@apig/sdk/contract';
 import { logCall } from './access-log.ts';
 import { admitAccount, admitAddress, admitApp } from './acl.ts';
+import { admitBody } from './admit-body.ts';
 import { admitHead } from './admit-head.ts';
 import { admitTls } from './admit-tls.ts';
 import { askAuthorizer } from './authenticate/authorizer.ts';
@@ -8,6 +9,7 @@ import { spendQuota } from './app-quota.ts';
 import { authenticate } from './authenticate/index.ts';
 import { authorize } from './authorize.ts';
 import { chooseBackend, type BackendPlan } from './backend-policy.ts';
+import { findCallerAddress } from './caller-address.ts';
 import { CallerGone, type Call } from './call.ts';
 import { spendDebugCall } from './debug-domain.ts';
 import { forward } from './forward.ts';
@@ -36,6 +38,8 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     admitHead(call);
     const host = findHost(call, snapshot);
     admitTls(call, host);
+    call.client = findCallerAddress(call);
+    admitBody(call);
     spendDebugCall(host, services.counters, nowMs);
     if (answerPreflight(call, host, snapshot)) return;
     const { target: plan, values: pathValues, remainder } = route(call, host, snapshot);

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { fail } from '@apig/sdk/contract';
+import { USUAL_FEATURES } from '../features.ts';
 import type { Call } from './call.ts';
 import type { Match } from './router.ts';
 import type { HostEntry, Plan, Snapshot } from './snapshot.ts';
@@ -19,6 +20,7 @@ export function findHost(call: Call, snapshot: Snapshot): HostEntry {
   const entry = findDomain(host, snapshot) ?? findAddress(host, snapshot);
   if (entry === undefined) throw fail('apiNotPublished');
   call.responses = snapshot.responses.get(entry.groupId);
+  call.features = snapshot.features.get(entry.gatewayId) ?? USUAL_FEATURES;
   return entry;
 }
 

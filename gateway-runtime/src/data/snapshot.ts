@@ -4,6 +4,7 @@ import type { AclPlan, AddressRule } from './acl.ts';
 import type { QuotaPlan } from './app-quota.ts';
 import type { BackendSigner } from './backend-signature.ts';
 import type { BackendsPlan } from './backend-policy.ts';
+import type { Features } from '../features.ts';
 import type { GatewayResponses } from './gateway-response.ts';
 import type { ParametersPlan } from './parameters.ts';
 import type { PluginsPlan } from './plugins/index.ts';
@@ -28,12 +29,17 @@ export interface Snapshot {
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, Router<Plan>>>;
   /** Id of a response -> its answers; id of a group -> the answers of its default response. */
   readonly responses: ReadonlyMap<string, GatewayResponses>;
+  /** Gateway id -> what its features come to; the usual ones where there is none. */
+  readonly features: ReadonlyMap<string, Features>;
+  /** Largest body that any gateway takes. */
+  readonly maxBodyBytes: number;
   /** Gateway id -> who may call its APIs. */
   readonly callers: ReadonlyMap<string, CallersOfGateway>;
 }
 
 /** A host name on which a group answers. */
 export interface HostEntry {
+  readonly gatewayId: string;
   readonly groupId: string;
   /** The name that every group has; calls on it are counted. */
   readonly isDebug: boolean;
@@ -57,6 +63,8 @@ export interface AppEntry {
   readonly id: string;
   readonly name: string;
   readonly key: SigningKey;
+  /** SHA-256 of its secret. */
+  readonly secretDigest: Buffer;
   /** Addresses from which it may, or may not, call. */
   readonly acl: AddressRule | undefined;
   readonly quota: QuotaPlan | undefined;

@@ -17,7 +17,7 @@ type PlanPart = Pick<Plan, 'apiId' | 'apiName' | 'stage'>;
 export function systemParameter(name: string, { apiId, apiName, stage }: PlanPart): SystemParameter {
   switch (name) {
     case '$context.sourceIp':
-      return (call) => call.connection.peer.text;
+      return (call) => call.client.text;
     case '$context.stage':
       return () => stage;
     case '$context.apiId':

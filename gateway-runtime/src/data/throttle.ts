@@ -6,8 +6,6 @@ import type { Account } from '../identity.ts';
 type Throttle = SettledOf<Resources['throttle']>;
 type ThrottleException = SettledOf<Resources['throttleException']>;
 
-/** Calls of one API that a gateway takes in a second when no policy is bound. Source: user guide, "Gateway Parameters" (ratelimit). */
-const DEFAULT_CALLS_A_SECOND = 200;
 /** Seconds in a unit of time. */
 export const SECONDS = { SECOND: 1, MINUTE: 60, HOUR: 3600, DAY: 86_400 } as const;
 
@@ -103,15 +101,17 @@ export function spend(
   nowMs: number,
 ): void {
   const { apiWindow, policy } = plan;
+  // The gateway's own limit. Source: user guide, "Configuring Gateway Parameters" (ratelimit).
+  const { callsASecond } = call.features;
   apiWindow.enter(nowMs, 1);
   if (policy === undefined) {
-    const hasRoom = apiWindow.total < DEFAULT_CALLS_A_SECOND;
+    const hasRoom = apiWindow.total < callsASecond;
     if (hasRoom) apiWindow.total += 1;
-    if (call.isDebug) call.rates = allEnvironments(apiWindow);
+    if (call.isDebug) call.rates = allEnvironments(apiWindow, callsASecond);
     if (!hasRoom)
       throw fail('throttled', {
         dimension: 'api',
-        limit: DEFAULT_CALLS_A_SECOND,
+        limit: callsASecond,
         interval: 1,
         unit: 'second',
       });
@@ -119,7 +119,7 @@ export function spend(
   }
   const { window } = policy;
   window.enter(nowMs, policy.windowSeconds);
-  const address = call.connection.peer.text;
+  const address = call.client.text;
   const app = caller.kind === 'app' ? caller.app.id : '';
   const user = userOf(caller, owner);
   const { userLimit, appLimit } = limitsOf(policy, caller, owner);
@@ -144,7 +144,7 @@ export function spend(
   }
   if (call.isDebug) {
     const spent = full === undefined && !isRuleFull ? 1 : 0;
-    call.rates = [...allEnvironments(apiWindow), ...ratesOf(policy, limits, shares, spent)];
+    call.rates = [...allEnvironments(apiWindow, callsASecond), ...ratesOf(policy, limits, shares, spent)];
   }
   if (full !== undefined) {
     const { interval, unit } = policy;
@@ -186,8 +186,8 @@ function limitsOf(
 
 const NO_LIMITS = { userLimit: 0, appLimit: 0 };
 
-function allEnvironments({ total }: CallWindow): string[] {
-  return rate('api-allenv', DEFAULT_CALLS_A_SECOND - total, DEFAULT_CALLS_A_SECOND, 1, 'second');
+function allEnvironments({ total }: CallWindow, limit: number): string[] {
+  return rate('api-allenv', limit - total, limit, 1, 'second');
 }
 
 function ratesOf(

@@ -72,6 +72,7 @@ export interface Bodies {
   appCode: SettledOf<Resources['appCode']> & { readonly code: string };
   appAuthorization: Tie & { readonly appId: string };
   authorizer: SettledOf<Resources['authorizer']>;
+  gatewayFeature: SettledOf<Resources['gatewayFeature']>;
   appAcl: SettledOf<Resources['appAcl']>;
   appQuota: SettledOf<Resources['appQuota']>;
   /** One app's quota. */
@@ -132,6 +133,7 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   app: ['gatewayId', 'name', 'appKey'],
   appCode: ['gatewayId', 'appId', 'code'],
   appAuthorization: ['gatewayId', 'appId', 'apiId', 'environmentId'],
+  gatewayFeature: ['gatewayId'],
   appAcl: ['gatewayId', 'appId'],
   appQuota: ['gatewayId', 'name'],
   appQuotaBinding: ['gatewayId', 'appQuotaId', 'appId'],

@@ -21,7 +21,14 @@ export function createSingletons(
   const own = fieldsOf(input).filter(({ name }) => !parents.includes(name));
 
   const parentsOf = (value: Json): Json => Object.fromEntries(parents.map((name) => [name, value[name]]));
-  const idOf = (address: Json): string => String(address[shape.idField] ?? address['id']);
+  // A name is one below the parents only, and IDs tell apart.
+  const idFields = parents.includes(shape.idField) ? [shape.idField] : [...parents, shape.idField];
+  const idOf = (address: Json): string => idFields.map((name) => String(address[name])).join('/');
+  /** What finds an object: its parents' IDs and its name. */
+  const placeOf = (address: Json): Json => ({
+    ...parentsOf(address),
+    [shape.idField]: address[shape.idField] ?? String(address['id']).split('/').at(-1),
+  });
   const toObject = (body: Json, address: Json): AnyObject => {
     const object = fromAnswer(description, body, parentsOf(address));
     return { ...object, id: idOf(object) };
@@ -52,7 +59,8 @@ export function createSingletons(
     create: (value, options = {}) => set(settled(description, value), options),
 
     async get(address, options = {}) {
-      return (await all(address, options)).find(({ id }) => id === idOf(address));
+      const place = placeOf(address);
+      return (await all(place, options)).find(({ id }) => id === idOf(place));
     },
 
     async list(address, filter = {}, options = {}) {
@@ -65,13 +73,13 @@ export function createSingletons(
 
     async delete(address, options = {}) {
       const { end } = shape;
-      const place = { ...parentsOf(address), [shape.idField]: idOf(address) };
+      const place = placeOf(address);
       if (end === 'DELETE') {
         const call = { method: end, path: fillPath(template, place), signal: options.signal } as const;
         await ifPresent(transport.call(call));
         return;
       }
-      const initial = end.initial(idOf(address));
+      const initial = end.initial(String(place[shape.idField]));
       if (initial !== undefined)
         await ifPresent(set(settled(description, { ...place, ...initial }), options));
     },

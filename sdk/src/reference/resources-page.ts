@@ -57,7 +57,7 @@ function section(kind: Kind, comments: KindComments, className: string, nameOf: 
   ];
 }
 
-function idInWords({ operations: shape }: Description): string {
+function idInWords({ operations: shape, parents }: Description): string {
   switch (shape.shape) {
     case 'collection':
       return 'ID.';
@@ -66,7 +66,9 @@ function idInWords({ operations: shape }: Description): string {
     case 'membership':
       return `${code(`<${shape.owner}>`)}; the service has no ID for the whole.`;
     case 'singleton':
-      return `${code(`<${shape.idField}>`)}.`;
+      return parents.includes(shape.idField)
+        ? `${code(`<${shape.idField}>`)}.`
+        : `${code([...parents, shape.idField].map((name) => `<${name}>`).join('/'))}.`;
     case 'publication':
       return `${code('<apiId>/<environmentId>')}; the service has no ID for the whole.`;
   }

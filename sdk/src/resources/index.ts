@@ -19,6 +19,7 @@ import { deployment } from './deployment.ts';
 import { domain } from './domain.ts';
 import { environmentVariable } from './environment-variable.ts';
 import { environment } from './environment.ts';
+import { gatewayFeature } from './gateway-feature.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { gateway } from './gateway.ts';
 import { loadBalanceChannel } from './load-balance-channel.ts';
@@ -36,6 +37,7 @@ export interface Resources {
   certificate: typeof certificate;
   domain: typeof domain;
   gatewayResponse: typeof gatewayResponse;
+  gatewayFeature: typeof gatewayFeature;
   api: typeof api;
   deployment: typeof deployment;
   throttle: typeof throttle;
@@ -69,6 +71,7 @@ export const resources: Resources = {
   certificate,
   domain,
   gatewayResponse,
+  gatewayFeature,
   api,
   deployment,
   throttle,

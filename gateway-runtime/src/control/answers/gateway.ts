@@ -1,13 +1,14 @@
 import type { Json } from '@apig/sdk/contract';
 import { fourHoursAfter } from '@apig/sdk/contract';
+import { OFFERED_FEATURES } from '../../features.ts';
 import type { Stored } from '../../store/configuration.ts';
 import type { View } from '../context.ts';
 import type { Answers } from '../kinds.ts';
 import { toMilliseconds } from '../times.ts';
 import { baseAnswer, byText, byValue } from './base.ts';
 
-/** What this gateway can do of what the service calls features. */
-const FEATURES = [
+/** What this gateway can do of what the service calls features, and nobody can turn off. */
+export const FIXED_FEATURES = [
   'gateway_responses',
   'app_acl',
   'app_quota',
@@ -92,7 +93,7 @@ function detail(gateway: Stored<'gateway'>, view: View): Json {
     virsubnet_id: '',
     roma_eip_address: '',
     listeners: null,
-    supported_features: FEATURES,
+    supported_features: [...OFFERED_FEATURES, ...FIXED_FEATURES],
     endpoint_service: endpoint,
     endpoint_services: [endpoint],
     node_ips: { livedata: [address], shubao: [address] },

@@ -1,5 +1,6 @@
 import { fail, type ControlErrorName, type SettledFault } from '@apig/sdk/contract';
 import type { Bodies, ConfigurationReader } from '../../store/configuration.ts';
+import { featuresOf } from '../../features.ts';
 import type { WriteScope } from '../context.ts';
 import { valueAt } from '../faults.ts';
 import type { Rules } from '../kinds.ts';
@@ -9,7 +10,7 @@ import { removeTiesOfApi } from './removal.ts';
 type Api = Bodies['api'];
 
 /** APIs per gateway. Source: user guide, "Gateway Specifications". */
-const APIS_PER_EDITION = { BASIC: 250, PROFESSIONAL: 800, ENTERPRISE: 2000, PLATINUM: 8000 };
+export const APIS_PER_EDITION = { BASIC: 250, PROFESSIONAL: 800, ENTERPRISE: 2000, PLATINUM: 8000 };
 
 /** Lists whose length has an error of its own: name of the field that holds one to the error and the limit. */
 const LISTS: Readonly<Record<string, readonly [ControlErrorName, number]>> = {
@@ -30,6 +31,7 @@ export const apiRules: Rules<'api'> = {
     assertFunctionsKnown(api, scope);
     assertAuthorizersFit(api, scope);
     assertResponseOfGroup(api, scope.draft);
+    assertTimeoutsAllowed(api, scope.draft);
     const { draft } = scope;
     if (before === undefined) assertEditionAllows(api, scope);
     else if (before.body.groupId !== api.groupId) {
@@ -115,6 +117,20 @@ function assertResponseOfGroup({ groupId, responseId }: Api, configuration: Conf
   const response = responseId === undefined ? undefined : configuration.get('gatewayResponse', responseId);
   if (response === undefined || response.body.groupId === groupId) return;
   throw fail('gatewayResponseNotFound', { id: response.id });
+}
+
+/** @throws valueTooLarge for a backend with a longer time than the gateway allows */
+function assertTimeoutsAllowed(api: Api, configuration: ConfigurationReader): void {
+  const { httpBackend, functionBackend, httpPolicies, functionPolicies } = api;
+  const limit = featuresOf(configuration, api.gatewayId).maxBackendTimeoutMs;
+  const targets: readonly (readonly [string, { readonly timeoutMs: number } | undefined])[] = [
+    ['backend_api', httpBackend],
+    ['func_info', functionBackend],
+    ...httpPolicies.map((policy, index) => [`policy_https.${index}`, policy] as const),
+    ...functionPolicies.map((policy, index) => [`policy_functions.${index}`, policy] as const),
+  ];
+  const tooLong = targets.find(([, target]) => (target?.timeoutMs ?? 0) > limit);
+  if (tooLong !== undefined) throw fail('valueTooLarge', { limit, field: `${tooLong[0]}.timeout` });
 }
 
 function assertEditionAllows({ gatewayId }: Api, { draft, limits }: WriteScope): void {

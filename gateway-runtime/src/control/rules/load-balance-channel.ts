@@ -1,5 +1,6 @@
 import { fail } from '@apig/sdk/contract';
 import type { Bodies, ChannelMember, ChannelMemberGroup } from '../../store/configuration.ts';
+import { featuresOf } from '../../features.ts';
 import { newId } from '../ids.ts';
 import type { Rules } from '../kinds.ts';
 import { limitOf } from '../limits.ts';
@@ -27,7 +28,12 @@ export const loadBalanceChannelRules: Rules<'loadBalanceChannel'> = {
     };
   },
 
-  check: ({ memberType, members, healthCheck }, _id, _before, { limits }) => {
+  check: ({ gatewayId, name, memberType, members, healthCheck }, _id, before, { draft, limits }) => {
+    const isRenamed = before !== undefined && before.body.name !== name;
+    if (isRenamed && !featuresOf(draft, gatewayId).channelsCanBeRenamed) {
+      const reason = 'expected the present name, as the feature vpc_name_modifiable is off';
+      throw fail('valueInvalid', { reason, field: 'name' });
+    }
     const [first] = members;
     // There are no servers of a cloud here.
     if (memberType === 'ecs' && first !== undefined) {

@@ -1,15 +1,16 @@
-import { hash } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { fail } from '@apig/sdk/contract';
 import { parseAuthorization } from '@apig/sdk/signer';
 import type { Call, Caller } from '../call.ts';
-import type { CallersOfGateway } from '../snapshot.ts';
+import type { AppEntry, CallersOfGateway } from '../snapshot.ts';
 import { verifyCall } from './signed-call.ts';
 
 /** Characters of an unknown AppCode that its sender is shown again. */
 const SHOWN_CHARACTERS = 6;
 
 /**
- * Finds the app that calls: by its AppCode where the API allows one and the caller sent one, else by its signature.
+ * Finds the app that calls: by its AppCode where the API allows one and the caller sent one, else by its signature or
+ * whatever else the gateway allows: key and secret as user name and password or in headers of their own, or the key alone.
  * A wrong AppCode is refused even if the call is signed too, so that mistakes show.
  *
  * Source: developer guide, "Calling APIs Through App Authentication".
@@ -23,7 +24,47 @@ export async function authenticateApp(
   nowMs: number,
 ): Promise<Caller> {
   const code = allowAppCode ? call.headers.first('x-apig-appcode') : undefined;
-  return code === undefined ? bySignature(call, callers, nowMs) : byCode(call, code, callers);
+  if (code !== undefined) return byCode(call, code, callers);
+  const { allowsBasic, allowsSecret, allowsApiKey } = call.features;
+  const authorization = call.headers.first('authorization');
+  if (allowsBasic && authorization !== undefined && /^basic /i.test(authorization)) {
+    const [key, secret] = userAndPassword(authorization.slice(6));
+    return bySecret(call, key, secret, callers);
+  }
+  if (authorization !== undefined) return bySignature(call, callers, nowMs);
+  const id = allowsSecret ? call.headers.first('x-hw-id') : undefined;
+  if (id !== undefined) return bySecret(call, id, call.headers.first('x-hw-appkey') ?? '', callers);
+  const key = allowsApiKey ? call.headers.first('apikey') : undefined;
+  return key === undefined ? bySignature(call, callers, nowMs) : byKey(call, key, callers);
+}
+
+/** Source: user guide, "Configuring Gateway Parameters" (app_basic, app_secret). */
+function bySecret(call: Call, key: string, secret: string, callers: CallersOfGateway | undefined): Caller {
+  const app = appOf(key, callers);
+  const isRight = timingSafeEqual(hash('sha256', secret, 'buffer'), app.secretDigest);
+  if (!isRight) throw fail('appRefused', { reason: 'app secret mismatch' });
+  call.credential = 'secret';
+  return { kind: 'app', app };
+}
+
+/** Source: user guide, "Configuring Gateway Parameters" (app_api_key). */
+function byKey(call: Call, key: string, callers: CallersOfGateway | undefined): Caller {
+  const app = appOf(key, callers);
+  call.credential = 'apiKey';
+  return { kind: 'app', app };
+}
+
+function appOf(key: string, callers: CallersOfGateway | undefined): AppEntry {
+  const app = callers?.byKey.get(key);
+  if (app === undefined) throw fail('appRefused', { reason: `app not found, appkey ${key}` });
+  return app;
+}
+
+/** Source: RFC 7617, section 2. */
+function userAndPassword(encoded: string): readonly [string, string] {
+  const text = Buffer.from(encoded.trim(), 'base64').toString('utf8');
+  const at = text.indexOf(':');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 function byCode(call: Call, code: string, callers: CallersOfGateway | undefined): Caller {
@@ -49,10 +90,7 @@ async function bySignature(
   // The other layout belongs to accounts.
   if (authorization.scope !== undefined)
     throw fail('appRefused', { reason: 'authorization format incorrect' });
-  const app = callers?.byKey.get(authorization.accessKey);
-  if (app === undefined) {
-    throw fail('appRefused', { reason: `app not found, appkey ${authorization.accessKey}` });
-  }
+  const app = appOf(authorization.accessKey, callers);
   const failure = await verifyCall(call, authorization, app.key, nowMs);
   if (failure !== undefined) throw fail('appRefused', { reason: failure.text });
   call.credential = 'signature';

@@ -33,6 +33,8 @@ export class IncomingBody {
   isComplete = false;
   /** Bytes taken in. */
   bytes = 0;
+  /** Bytes that may come; more than the server takes never do. */
+  maxBytes = Infinity;
   #failure: BodyFailure | undefined;
   #trailerLines = '';
   #held: Buffer[] = [];

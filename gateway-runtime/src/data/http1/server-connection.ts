@@ -294,7 +294,8 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     this.#consume(chunk, after);
     const { dataStart, dataEnd } = decoder;
     if (dataEnd > dataStart && body !== undefined) {
-      if (body.bytes + dataEnd - dataStart > this.#server.settings.maxBodyBytes) {
+      const most = Math.min(body.maxBytes, this.#server.settings.maxBodyBytes);
+      if (body.bytes + dataEnd - dataStart > most) {
         this.#failBody('bodyTooLarge');
         return;
       }

@@ -74,7 +74,7 @@ export async function askThirdParty(
 ): Promise<boolean> {
   const { content, failures } = plan;
   if (!isAskedAbout(call, plan)) return false;
-  const address = call.connection.peer.text;
+  const address = call.client.text;
   const limit = content.custom_forbid_limit ?? 0;
   failures.enter(nowMs, FORBID_SECONDS);
   if (limit > 0 && (failures.addresses.get(address) ?? 0) > limit) throw fail('thirdAuthBlocked');
@@ -153,7 +153,7 @@ function whereIs(
 ): { readonly origin: string; readonly host: string | undefined } {
   if (target === 'missing') throw fail('thirdAuthChannelMissing');
   if ('origin' in target) return { origin: target.origin, host: undefined };
-  const lease = target.channel.take({ address: call.connection.peer.text, path: call.path }, new Set());
+  const lease = target.channel.take({ address: call.client.text, path: call.path }, new Set());
   if (lease === undefined) throw fail('thirdAuthChannelMissing');
   // The request is short: it does not count among the calls of the member.
   lease.end();
