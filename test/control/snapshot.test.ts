@@ -60,6 +60,45 @@ describe('a snapshot', () => {
     expect((await target.call('GET', `instances/${gateway.id}`)).status).toBe(200);
   });
 
+  test('has all policies of an API, of which there may be several of a kind', async () => {
+    const { apiId, publishId } = await gateway.published();
+    const contents = {
+      cors: { allow_origin: '*' },
+      set_resp_headers: { response_headers: [{ name: 'a', value: 'b', action: 'add' }] },
+    };
+    for (const [plugin_type, content] of Object.entries(contents)) {
+      const { body } = await gateway.call('POST', 'plugins', {
+        plugin_name: plugin_type,
+        plugin_type,
+        plugin_scope: 'global',
+        plugin_content: JSON.stringify(content),
+      });
+      const path = `plugins/${String(body['plugin_id'])}/attach`;
+      await gateway.call('POST', path, { env_id: 'DEFAULT_ENVIRONMENT_RELEASE_ID', api_ids: [apiId] });
+    }
+    for (const [entity_type, acl_value] of [
+      ['IP', '192.0.2.1'],
+      ['DOMAIN', 'somebody'],
+    ]) {
+      const acl = { acl_name: `acl_${String(entity_type)}`, acl_type: 'DENY', entity_type, acl_value };
+      const acl_id = await gateway.add('acls', acl);
+      await gateway.call('POST', 'acl-bindings', { acl_id, publish_ids: [publishId] });
+    }
+    await gateway.add('vpc-channels', {
+      name: 'orders',
+      port: 80,
+      balance_strategy: 1,
+      member_type: 'ip',
+      members: [{ host: '192.0.2.1' }, { host: '192.0.2.2' }],
+    });
+
+    const loaded = await put(target, await take(source));
+
+    expect([loaded.status, loaded.text]).toEqual([200, expect.any(String)]);
+    const [here, there] = await Promise.all([take(source, 'omit'), take(target, 'omit')]);
+    expect(there['objects']).toEqual(here['objects']);
+  });
+
   test('shows no secret, sealed or left out', async () => {
     const sealed = await own(source, 'GET', 'snapshot', PASSPHRASE);
     const omitted = await own(source, 'GET', 'snapshot?secrets=omit');

@@ -63,10 +63,10 @@ export function claimsOf(object: Stored): readonly string[] {
     const { groupId, method, matchMode, path } = (object as Stored<'api'>).body;
     claims.push([kind, groupId, method, matchMode, shapeOfPath(path)]);
   }
-  const { apiId, environmentId } = values;
-  // One API has one of them in an environment; apps it lets in many, and versions it keeps many.
+  const { apiId, environmentId, appId, aclId, pluginId } = values;
+  // One API has one of them in an environment; of other kinds it has many, by what it is tied to.
   if (apiId !== undefined && environmentId !== undefined && kind !== 'apiVersion') {
-    claims.push([kind, apiId, environmentId, values['appId']]);
+    claims.push([kind, apiId, environmentId, appId, aclId, pluginId]);
   }
   return claims.map((claim) => JSON.stringify(claim));
 }

@@ -105,8 +105,23 @@ function assertSettled(object: Stored): void {
     assertDescribed(object, 'api', definition as Json);
     return;
   }
+  if (object.kind === 'loadBalanceChannel') assertPartsNamed(object, ['members', 'memberGroups'], values);
   // Ties are described as sets, and stored one by one.
   if (isDescribed(object.kind)) assertDescribed(object, object.kind, values);
+}
+
+/** @throws a fault for a part without an ID of its own, by which it is found. */
+function assertPartsNamed(object: Stored, names: readonly string[], values: Json): void {
+  for (const name of names) {
+    const parts = Array.isArray(values[name]) ? (values[name] as readonly unknown[]) : [];
+    const ids = parts.map((part) =>
+      typeof part === 'object' && part !== null && 'id' in part ? part.id : '',
+    );
+    const isNamed = (id: unknown) => typeof id === 'string' && id !== '';
+    if (!ids.every(isNamed) || new Set(ids).size < ids.length) {
+      throw fault(object, name, 'expected an ID of its own for each');
+    }
+  }
 }
 
 function assertDescribed(object: Stored, kind: Kind, values: Json): void {
