@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Authentication } from '../../gateway-runtime/src/control/authentication.ts';
 import { ConfiguredIdentities } from '../../gateway-runtime/src/control/identities.ts';
 import { IssuedTokens } from '../../gateway-runtime/src/control/identity/issued-tokens.ts';
-import { IssuedTokens } from '../../gateway-runtime/src/control/identity/issued-tokens.ts';
 import { startControlServer } from '../../gateway-runtime/src/control/server.ts';
 import { createLog } from '../../gateway-runtime/src/observe/log.ts';
 import { systemClock } from '../../gateway-runtime/src/clock.ts';
