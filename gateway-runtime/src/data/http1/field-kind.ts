@@ -26,8 +26,9 @@ const BY_LENGTH = byLength();
 export function fieldKind(bytes: Uint8Array, start: number, end: number): number {
   const candidates = BY_LENGTH[end - start];
   if (candidates === undefined) return FIELD.other;
+  const first = byteAt(bytes, start) | 32;
   for (const { name, kind } of candidates) {
-    if (isSame(bytes, start, name)) return kind;
+    if (name[0] === first && isSame(bytes, start, name)) return kind;
   }
   return FIELD.other;
 }
