@@ -165,6 +165,8 @@ describe('the client', () => {
       config: '{"api_limits":5}',
     });
     expect(await client.gatewayFeature.get(address)).toEqual(created);
+    const changed = await client.gatewayFeature.update(address, { ...created, config: '{"api_limits":6}' });
+    expect(changed).toEqual({ ...created, config: '{"api_limits":6}' });
     await client.gatewayFeature.delete(address);
     expect(await client.gatewayFeature.get(address)).toEqual(usual);
   });

@@ -69,7 +69,7 @@ export function createSingletons(
     },
 
     update: (address, value, options = {}) =>
-      set(settled(description, { ...value, ...parentsOf(address), [shape.idField]: idOf(address) }), options),
+      set(settled(description, { ...value, ...placeOf(address) }), options),
 
     async delete(address, options = {}) {
       const { end } = shape;
