@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,6 +46,8 @@ await main(scenario);
 
 async function main(scenario: Scenario): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'apig-bench-'));
+  // nginx reads the large answer as another user.
+  chmodSync(folder, 0o755);
   const [loadCore, gatewayCore] = availableParallelism() > 1 ? [0, 1] : [0, 0];
   const started: Pinned[] = [];
   try {

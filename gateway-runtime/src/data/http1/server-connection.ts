@@ -120,19 +120,15 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
   }
 
   decideClose(): boolean {
-    const { head } = this.#exchange ?? {};
-    if (
-      this.#exchange?.isLast === true ||
-      head?.keepsAlive !== true ||
-      this.#server.isDraining ||
-      this.#isEnded
-    )
-      this.#closes = true;
-    if (this.#exchange?.endsByClose === true) this.#closes = true;
+    const exchange = this.#exchange;
+    const isLast =
+      exchange?.isLast === true || exchange?.endsByClose === true || exchange?.head.keepsAlive !== true;
+    // Whoever has said its last word may have said more than this request.
+    const isLastWord = this.#isEnded && this.#unread === undefined;
     // The rest of the body is not worth reading, or will never come.
-    if (!this.#decoder.isComplete && (this.#owesContinue || this.#decoder.left > MAX_DISCARDED_BYTES)) {
-      this.#closes = true;
-    }
+    const isUnfinished =
+      !this.#decoder.isComplete && (this.#owesContinue || this.#decoder.left > MAX_DISCARDED_BYTES);
+    this.#closes ||= isLast || isLastWord || isUnfinished || this.#server.isDraining;
     return this.#closes;
   }
 
@@ -326,9 +322,12 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     if (waiting > MAX_WAITING_BYTES || (this.#body?.wantsBreak === true && !this.#decoder.isComplete))
       this.#pause();
     else if (waiting === 0 || this.#phase !== IDLE) this.#resume();
-    if (this.#isEnded && this.#phase === IDLE && waiting === 0) this.#end();
+    if (!this.#isEnded || waiting > 0) return;
+    if (this.#phase === IDLE) this.#end();
     // A part of a request whose rest will never come.
-    else if (this.#isEnded && this.#phase === IN_HEAD) this.socket.destroy();
+    else if (this.#phase === IN_HEAD || (this.#phase === IN_EXCHANGE && !this.#decoder.isComplete)) {
+      this.socket.destroy();
+    }
   }
 
   #pause(): void {
