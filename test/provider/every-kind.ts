@@ -128,8 +128,12 @@ export async function takeInventory(client: Client): Promise<Inventory> {
         responses.filter(({ isDefault }) => !isDefault),
       );
     }
-    // A gateway has every feature.
-    add('gatewayFeature', await client.gatewayFeature.list(inGateway, { name: 'ratelimit' }));
+    // A gateway has every feature; those that nobody set are as the service made them.
+    const features = await client.gatewayFeature.list(inGateway, { name: 'ratelimit' });
+    add(
+      'gatewayFeature',
+      features.filter(({ config = '{}' }) => (JSON.parse(config) as Json)['api_limits'] !== 200),
+    );
     for (const { id } of add('appQuota', await client.appQuota.list(inGateway)) as { id: string }[]) {
       add('appQuotaBinding', await client.appQuotaBinding.list({ gatewayId, appQuotaId: id }));
     }
