@@ -133,8 +133,8 @@ describe('a body', () => {
     expect(text).toBe(createHash('sha256').update(body).digest('hex'));
   });
 
-  test('of an answer of 300 MiB passes through little memory', async () => {
-    const total = 300 * MIB;
+  test('of an answer of 600 MiB passes through little memory', async () => {
+    const total = 600 * MIB;
     serve = (_, response) => void pump(response, total, Buffer.alloc(256 * 1024));
     const answer = await answerOf(open('GET').end());
     let bytes = 0;
@@ -146,7 +146,8 @@ describe('a body', () => {
     });
     await once(answer, 'end');
     expect(bytes).toBe(total);
-    expect(most).toBeLessThan(100 * MIB);
+    // Caller, gateway and backend share this process, and what they dropped waits for the collector.
+    expect(most).toBeLessThan(200 * MIB);
   });
 });
 
