@@ -3,6 +3,7 @@ import { ServerConnection } from './server-connection.ts';
 import type { ServerSettings } from './settings.ts';
 import { statusLine } from './status-line.ts';
 import { Sweep } from './sweep.ts';
+import { allocateYoung } from './young-memory.ts';
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -42,6 +43,7 @@ export class Server {
   #onEmpty: (() => void) | undefined;
 
   constructor(settings: ServerSettings, createFront?: CreateFront) {
+    allocateYoung();
     this.settings = settings;
     this.#encrypt = createFront?.((socket, note) => this.#open(socket, true, note));
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
