@@ -1,19 +1,7 @@
 import { Head } from './head.ts';
 
 /** What the parser of requests found beside the fields. */
-export interface RequestFacts {
-  readonly method: string;
-  readonly target: string;
-  readonly minorVersion: 0 | 1;
-  readonly hostAt: number;
-  readonly framing: number;
-  readonly length: number;
-  readonly keepsAlive: boolean;
-  readonly expectsContinue: boolean;
-  readonly upgradeAt: number;
-  readonly takesTrailers: boolean;
-  readonly connectionNames: readonly string[];
-}
+export type RequestFacts = Omit<RequestHead, keyof Head>;
 
 /** The head of a request that keeps all the rules. */
 export class RequestHead extends Head {
