@@ -43,6 +43,30 @@ describe('a write', () => {
     expect(heard).toEqual([{ changes: [{ kind: 'apiGroup', key: 'a', after: put }], readable: true }]);
   });
 
+  test('is not answered before all who are told of it have taken it over', async () => {
+    const order: string[] = [];
+    let takeOver = (): void => undefined;
+    const told = new Promise<void>((resolve) => {
+      ledger.listen(() => {
+        resolve();
+        return new Promise((done) => {
+          takeOver = done;
+        });
+      });
+    });
+
+    const write = ledger
+      .write(AUTHOR, (draft) => draft.put('apiGroup', 'a', group('g', 'first')))
+      .then(() => order.push('answered'));
+    await told;
+    await store.load();
+    order.push('taken over');
+    takeOver();
+    await write;
+
+    expect(order).toEqual(['taken over', 'answered']);
+  });
+
   test('is recorded with its author, its time and what it changed', async () => {
     const before = await ledger.write(AUTHOR, (draft) => draft.put('apiGroup', 'a', group('g', 'first')));
     const after = await ledger.write(AUTHOR, (draft) => draft.put('apiGroup', 'a', group('g', 'second')));

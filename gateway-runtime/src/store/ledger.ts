@@ -4,8 +4,14 @@ import { Draft } from './draft.ts';
 import { Queue } from './queue.ts';
 import type { RevisionMeta, Store } from './store.ts';
 
-/** Told of every write once it is durable and readable. The write is not answered before it returns. */
-export type Listener = (configuration: ConfigurationReader, changes: readonly Change[]) => void;
+/**
+ * Told of every write once it is durable and readable. The write is not answered before it returns, or before what it
+ * returns resolves; the next write is not made before that either.
+ */
+export type Listener = (
+  configuration: ConfigurationReader,
+  changes: readonly Change[],
+) => void | Promise<void>;
 
 /** Who writes, by which request, and from where. */
 export type Author = Omit<RevisionMeta, 'at'>;
@@ -54,7 +60,7 @@ export class Ledger {
       if (changes.length > 0) {
         const revision = await this.#store.append(changes, { at, ...author });
         this.#configuration.apply(changes, revision);
-        for (const listen of this.#listeners) listen(this.#configuration, changes);
+        for (const listen of this.#listeners) await listen(this.#configuration, changes);
       }
       return result;
     });
