@@ -125,6 +125,7 @@ export function compilePlan(
       usual: usualBackend(shared),
     },
     signer: key === undefined ? undefined : createBackendSigner(key.body),
+    counts: lasting.calls.of(publication.id, { ...shared.api, gatewayId, groupId: definition.groupId }),
     responseId: definition.responseId,
   };
 }

@@ -76,6 +76,7 @@ export class Compiler {
       this.#takeChannel(change);
       if (change.kind === 'plugin') this.#lasting.circuits.forget(change.key);
       if (change.kind === 'authorizer') this.#lasting.decisions.forget(change.key);
+      if (change.after === undefined) this.#forgetCalls(change);
       mark(stale, configuration, change);
     }
     const snapshot = this.#update(configuration, stale);
@@ -93,6 +94,11 @@ export class Compiler {
     if (kind !== 'loadBalanceChannel') return;
     if (after === undefined) this.#lasting.channels.remove(key);
     else this.#lasting.channels.put(key, (after as Stored<'loadBalanceChannel'>).body);
+  }
+
+  #forgetCalls({ kind, key }: Change): void {
+    if (kind === 'publication') this.#lasting.calls.forget(key);
+    if (kind === 'gateway') this.#lasting.calls.forgetGateway(key);
   }
 
   #update(configuration: ConfigurationReader, stale: Stale): Snapshot {

@@ -1,8 +1,9 @@
-import { createSelfSignedCertificate } from '@apig/sdk/contract';
+import type { KeyedCertificate } from '@apig/sdk/contract';
 import { systemClock, type Clock, type Timers } from '../clock.ts';
 import { NO_FUNCTIONS, type Functions } from '../functions.ts';
 import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
+import type { Statistics } from '../statistics.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
 import { AccountGuard } from './authenticate/account-guard.ts';
 import type { Call } from './call.ts';
@@ -49,6 +50,8 @@ export interface DataPlane {
   refresh(configuration: ConfigurationReader, changes: readonly Change[]): void;
   /** Works out what calls would meet under a configuration, and forgets it. @throws what keeps it from being put in force */
   rehearse(configuration: ConfigurationReader): void;
+  /** What calls came to. */
+  readonly statistics: Statistics;
   /** Takes no new calls, lets those under way finish for at most that long, and lets go of everything. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -72,6 +75,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     owner,
     accounts,
     counters: lasting.counters,
+    unrouted: lasting.calls.unrouted,
     decisions: lasting.decisions,
     sideCalls: lasting.sideCalls,
     functions: options.functions ?? NO_FUNCTIONS,
@@ -88,9 +92,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   };
 
   const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
-  // Callers judge the certificate by their own time, which is the machine's.
-  const fallback =
-    listen.https === undefined ? undefined : createSelfSignedCertificate(names, systemClock.now());
+  const fallback = listen.https && (await selfSigned(names));
   const tls = fallback && {
     fallback,
     find: (name: string) => findDomain(name, snapshot)?.certificate,
@@ -112,6 +114,20 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     ...(plain !== undefined && { http: plain.address }),
     ...(secure !== undefined && { https: secure.address }),
     ...(fallback !== undefined && { certificate: fallback.certificate }),
+    statistics: {
+      ofApi: (apiId, fromMinute) =>
+        Promise.resolve(lasting.calls.minutes((api) => api.apiId === apiId, fromMinute)),
+      ofGroup: (groupId, fromMinute) =>
+        Promise.resolve(lasting.calls.minutes((api) => api.groupId === groupId, fromMinute)),
+      traffic: (gatewayId, fromMinute, toMinute) =>
+        Promise.resolve(lasting.calls.traffic(gatewayId, fromMinute, toMinute)),
+      state: () =>
+        Promise.resolve({
+          calls: lasting.calls.totals(),
+          connections: { http: plain?.connections ?? 0, https: secure?.connections ?? 0 },
+          upstreamConnections: origins.pool.size,
+        }),
+    },
     refresh(after, changes) {
       snapshot = compiler.refresh(after, changes);
       origins.keepOnly((origin) => compiler.isInUse(origin));
@@ -130,4 +146,11 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
       origins.destroy();
     },
   };
+}
+
+/** The library takes a noticeable part of the start, and is loaded only where it is needed. */
+async function selfSigned(names: readonly string[]): Promise<KeyedCertificate> {
+  const { createSelfSignedCertificate } = await import('../certificates/issue.ts');
+  // Callers judge the certificate by their own time, which is the machine's.
+  return createSelfSignedCertificate(names, systemClock.now());
 }

@@ -1,6 +1,7 @@
 import { systemTimers, type Timers } from '../clock.ts';
 import { Decisions } from './authenticate/decisions.ts';
 import { Channels } from './channels.ts';
+import { CountedCalls } from './counted-calls.ts';
 import { Counters } from './counters.ts';
 import type { BackendTls } from './origins.ts';
 import { Circuits } from './plugins/circuits.ts';
@@ -9,6 +10,7 @@ import { SideCalls } from './side-call.ts';
 /** What plans lead to and what outlives them: a change of the configuration must not set it back. */
 export interface Lasting {
   readonly counters: Counters;
+  readonly calls: CountedCalls;
   readonly channels: Channels;
   readonly sideCalls: SideCalls;
   readonly decisions: Decisions;
@@ -28,6 +30,7 @@ export function createLasting({ backendTls, timers }: LastingOptions = {}): Last
   const sideCalls = new SideCalls(backendTls ?? { verify: true });
   return {
     counters: new Counters(),
+    calls: new CountedCalls(),
     channels: new Channels(sideCalls, timers ?? systemTimers),
     sideCalls,
     decisions: new Decisions(),

@@ -23,6 +23,8 @@ export interface BoundAddress {
 /** Where calls come in. */
 export interface Listener {
   readonly address: BoundAddress;
+  /** Number of open connections. */
+  readonly connections: number;
   /** Takes no new connections, lets calls under way finish for at most that long, then ends what is left. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -65,12 +67,16 @@ export async function openListener({
       maxConnectionsPerAddress: MAX_CONNECTIONS,
       serve: (exchange, connection) => onCall(toCall(exchange, connection)),
       refuse,
+      takeHttp2: (socket, isSecure, note) => sessions.take(socket, isSecure, note),
     },
     tls && encrypting(tls, timeouts.headMs),
   );
   const bound = await server.listen({ host, port });
   return {
     address: { host: bound.address, port: bound.port },
+    get connections() {
+      return server.connections;
+    },
     drain: (timeoutMs) => server.drain(timeoutMs),
   };
 }

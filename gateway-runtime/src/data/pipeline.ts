@@ -71,6 +71,7 @@ export async function handle(call: Call, snapshot: Snapshot, services: Services)
     else answerError(call, error, services);
   } finally {
     call.lease?.end();
+    (call.plan?.counts ?? services.unrouted).note(call, nowMs);
     logCall(call, services.log);
   }
 }

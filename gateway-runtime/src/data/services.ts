@@ -4,6 +4,7 @@ import type { Log } from '../observe/log.ts';
 import type { Functions } from '../functions.ts';
 import type { AccountGuard } from './authenticate/account-guard.ts';
 import type { Decisions } from './authenticate/decisions.ts';
+import type { CallCounts } from './call-counts.ts';
 import type { Counters } from './counters.ts';
 import type { Origins } from './origins.ts';
 import type { HttpsPort } from './protocol.ts';
@@ -17,6 +18,8 @@ export interface Services {
   readonly owner: Account | undefined;
   readonly accounts: AccountGuard;
   readonly counters: Counters;
+  /** Where calls are counted that reach no API. */
+  readonly unrouted: CallCounts;
   readonly origins: Origins;
   /** How long an answer may stay unread. */
   readonly unreadMs: number;

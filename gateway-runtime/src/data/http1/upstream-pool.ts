@@ -64,6 +64,11 @@ export class UpstreamPool implements ConnectionPool {
     return attempt;
   }
 
+  /** Number of open connections. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** Opens a connection. */
   open(origin: Origin): UpstreamConnection {
     const connection = new UpstreamConnection(origin, this);

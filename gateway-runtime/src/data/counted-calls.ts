@@ -1,0 +1,79 @@
+import type { CalledApi, CallMinute, CallTotals, TrafficMinute } from '../statistics.ts';
+import { CallCounts, TrafficCounts } from './call-counts.ts';
+
+/**
+ * What all calls came to, by publication. It is no part of a snapshot: publishing an API anew does not set it back, and
+ * an API that goes offline is remembered until it is deleted.
+ */
+export class CountedCalls {
+  /** Calls that reached no API. */
+  readonly unrouted = new CallCounts();
+  /** Publication -> its calls. */
+  readonly #counts = new Map<string, CallCounts>();
+  /** Gateway id -> its traffic. */
+  readonly #traffic = new Map<string, TrafficCounts>();
+
+  /** The counts of a publication, which is known by these names from now on. */
+  of(publicationId: string, api: CalledApi): CallCounts {
+    let counts = this.#counts.get(publicationId);
+    if (counts === undefined) {
+      let traffic = this.#traffic.get(api.gatewayId);
+      if (traffic === undefined) this.#traffic.set(api.gatewayId, (traffic = new TrafficCounts()));
+      this.#counts.set(publicationId, (counts = new CallCounts(api, traffic)));
+    }
+    counts.api = api;
+    return counts;
+  }
+
+  /** Forgets a publication that was deleted. */
+  forget(publicationId: string): void {
+    this.#counts.delete(publicationId);
+  }
+
+  /** Forgets a gateway that was deleted. */
+  forgetGateway(gatewayId: string): void {
+    this.#traffic.delete(gatewayId);
+  }
+
+  /** The minutes of the APIs that a predicate takes, put together. */
+  minutes(takes: (api: CalledApi) => boolean, fromMinute: number): readonly CallMinute[] {
+    const sums = new Map<number, CallMinute>();
+    for (const counts of this.#counts.values()) {
+      if (counts.api === undefined || !takes(counts.api)) continue;
+      for (const minute of counts.minutes(fromMinute)) {
+        const sum = sums.get(minute.minute);
+        sums.set(minute.minute, sum === undefined ? minute : together(sum, minute));
+      }
+    }
+    return [...sums.values()].sort((one, other) => one.minute - other.minute);
+  }
+
+  /** The minutes of a gateway. */
+  traffic(gatewayId: string, fromMinute: number, toMinute: number): readonly TrafficMinute[] {
+    return this.#traffic.get(gatewayId)?.minutes(fromMinute, toMinute) ?? [];
+  }
+
+  /** Everything since the start. */
+  totals(): readonly CallTotals[] {
+    return [this.unrouted, ...this.#counts.values()].map((counts) => counts.totals());
+  }
+}
+
+function together(one: CallMinute, other: CallMinute): CallMinute {
+  return {
+    minute: one.minute,
+    calls: one.calls + other.calls,
+    calls2xx: one.calls2xx + other.calls2xx,
+    calls4xx: one.calls4xx + other.calls4xx,
+    calls5xx: one.calls5xx + other.calls5xx,
+    totalMs: one.totalMs + other.totalMs,
+    maxTotalMs: Math.max(one.maxTotalMs, other.maxTotalMs),
+    innerMs: one.innerMs + other.innerMs,
+    maxInnerMs: Math.max(one.maxInnerMs, other.maxInnerMs),
+    backendCalls: one.backendCalls + other.backendCalls,
+    backendMs: one.backendMs + other.backendMs,
+    maxBackendMs: Math.max(one.maxBackendMs, other.maxBackendMs),
+    requestBytes: one.requestBytes + other.requestBytes,
+    answerBytes: one.answerBytes + other.answerBytes,
+  };
+}
