@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exampleOf, isOutput } from '../sdk/src/reference/example.ts';
+import { isOutput } from '../sdk/src/reference/example.ts';
+import { exampleInput } from './support/examples.ts';
 import { openGateway, type TestGateway } from './support/gateway.ts';
 import { openRecorder, type Exchange, type Recorder } from './support/recorder.ts';
 
@@ -67,7 +68,7 @@ describe('what a client and a gateway say to each other about', () => {
   /** Creates the example of a kind, and before it what it refers to. */
   async function create(kind: Kind): Promise<void> {
     if (objects.has(kind)) return;
-    const example = exampleOf(kind);
+    const example = exampleInput(kind);
     const outputs = [...JSON.stringify(example).matchAll(/"(\w+)\.\w+"/g)].map(([, name]) => name as Kind);
     for (const other of outputs.filter((name) => name in resources)) await create(other);
     const input = JSON.parse(JSON.stringify(example), (_, value: unknown) => valueOf(value)) as Json;

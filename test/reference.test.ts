@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { objectIn, uncommented } from '../sdk/src/reference/comments.ts';
-import { exampleOf } from '../sdk/src/reference/example.ts';
+import { exampleInput } from './support/examples.ts';
 import { readComments } from '../tools/reference/comments.ts';
 import { referenceFiles } from '../tools/reference/files.ts';
 
@@ -133,7 +133,7 @@ describe('the OpenAPI document', () => {
   test('describes an API with channels, policies and parameters', () => {
     const target = { channelId: 'channel', protocol: 'HTTP', method: 'GET', path: '/' };
     const api = {
-      ...exampleOf('api'),
+      ...exampleInput('api'),
       visibility: 'PRIVATE',
       matchMode: 'PREFIX',
       authentication: 'APP',
@@ -195,15 +195,15 @@ function argumentsOf(code: string, kind: Kind): Json {
   };
   const variables = Object.fromEntries(kinds.map((each) => [each, { id: `${each}-id`, digest: 'digest' }]));
   const config = {
-    require: (name: string) => exampleOf(kind)[name],
-    requireSecret: (name: string) => exampleOf(kind)[name],
+    require: (name: string) => exampleInput(kind)[name],
+    requireSecret: (name: string) => exampleInput(kind)[name],
   };
   runInNewContext(code, { ...variables, config, apig: new Proxy({}, { get: () => Resource }) });
   return JSON.parse(JSON.stringify(given)) as Json;
 }
 
 function settled(kind: Kind): Json {
-  return { ...settle(descriptionOf(kind), exampleOf(kind)).value };
+  return { ...settle(descriptionOf(kind), exampleInput(kind)).value };
 }
 
 /** A gateway shows its zones as text. */

@@ -11,7 +11,7 @@ export {
   type ParentsOf,
   type SettledOf,
 } from './describe.ts';
-export { createSelfSignedCertificate, type KeyedCertificate } from './certificates/issue.ts';
+export type { KeyedCertificate } from './certificates/keyed.ts';
 export { factsOf, type CertificateFacts } from './certificates/facts.ts';
 export { parseCertificates } from './certificates/pem.ts';
 export { canonical, canonicalField, digestOf } from './digest.ts';

@@ -78,10 +78,10 @@ export function local<T extends z.ZodType>(schema: T): T {
 }
 
 /**
- * A typical value of the field, or what makes one. Examples show it, also where the field may be left out; they guess the values of other
+ * A typical value of the field. Examples show it, also where the field may be left out; they guess the values of other
  * fields that are needed. `<kind>.<output>` stands for an output of another object.
  */
-export function example<T extends z.ZodType>(value: z.input<T> | (() => z.input<T>), schema: T): T {
+export function example<T extends z.ZodType>(value: z.input<T>, schema: T): T {
   return mark(schema, { example: value });
 }
 

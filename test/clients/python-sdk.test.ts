@@ -27,7 +27,7 @@ describe('the SDK for Python', () => {
     }
     running = await openGateway();
     const { endpoint, projectId, accessKey, secretKey, client } = running;
-    const { certificate, key } = makeCertificate(['python.example.com']);
+    const { certificate, key } = await makeCertificate(['python.example.com']);
     const { code, stdout, stderr } = await python.run(join(folder, 'every_kind.py'), {
       APIG_ENDPOINT: endpoint,
       APIG_PROJECT_ID: projectId,

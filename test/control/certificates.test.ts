@@ -22,8 +22,12 @@ beforeAll(async () => {
 
 afterAll(() => runtime.dispose());
 
-const authority = makeAuthority('Test Authority');
-const issued = makeCertificate(['shop.example.com', '*.shop.example.com'], { issuer: authority });
+const authority = await makeAuthority('Test Authority');
+const issued = await makeCertificate(['shop.example.com', '*.shop.example.com'], { issuer: authority });
+const other = await makeCertificate(['shop.example.com']);
+const expired = await makeCertificate(['shop.example.com'], { notAfterMs: Date.now() - 1000 });
+const late = await makeCertificate(['shop.example.com'], { notAfterMs: Date.parse('2040-01-01') });
+const nameless = await makeCertificate([], { commonName: 'shop.example.com' });
 const chain = issued.certificate + authority.certificate;
 
 function body(fields: Json = {}): Json {
@@ -98,10 +102,6 @@ describe('a certificate', () => {
     expect(runtime.logLines.join('')).not.toContain('PRIVATE KEY');
   });
 
-  const other = makeCertificate(['shop.example.com']);
-  const expired = makeCertificate(['shop.example.com'], { notAfterMs: Date.now() - 1000 });
-  const late = makeCertificate(['shop.example.com'], { notAfterMs: Date.parse('2040-01-01') });
-  const nameless = makeCertificate([], { commonName: 'shop.example.com' });
   const encrypted = createPrivateKey(issued.key)
     .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' })
     .toString();
@@ -156,7 +156,7 @@ describe('a certificate', () => {
 
   test('takes another content in place', async () => {
     const id = await create();
-    const next = makeCertificate(['shop.example.com'], { commonName: 'next.example.com' });
+    const next = await makeCertificate(['shop.example.com'], { commonName: 'next.example.com' });
     const change = { name: uniqueName('certificate'), cert_content: next.certificate, private_key: next.key };
     const answer = await runtime.call('PUT', `certificates/${id}`, change);
     expect(answer).toMatchObject({ status: 200, body: { id, common_name: 'next.example.com' } });

@@ -7,6 +7,9 @@ import { StartupError } from '../../gateway-runtime/src/startup-error.ts';
 import { isLoopback, parseListenAddress } from '../../gateway-runtime/src/listen-address.ts';
 import { makeCertificate } from '../support/certificates.ts';
 
+const { certificate, key } = await makeCertificate(['127.0.0.1']);
+const another = await makeCertificate(['127.0.0.1']);
+
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'apig-config-'));
@@ -141,8 +144,6 @@ test.each([
 });
 
 describe('the settings of the management API', () => {
-  const { certificate, key } = makeCertificate(['127.0.0.1']);
-
   /** Writes a file and returns its path. */
   function file(name: string, text: string): string {
     const path = join(directory, name);
@@ -163,7 +164,7 @@ describe('the settings of the management API', () => {
   test('refuse a certificate without its key, and one with that of another', () => {
     const cert = file('cert.pem', certificate);
     expect(() => read('--management-tls-cert', cert)).toThrow(/given together/);
-    const other = file('other.pem', makeCertificate(['127.0.0.1']).key);
+    const other = file('other.pem', another.key);
     expect(() => read('--management-tls-cert', cert, '--management-tls-key', other)).toThrow(StartupError);
     expect(() => read('--management-tls-cert', cert, '--management-tls-key', 'nowhere.pem')).toThrow(
       /cannot be read/,

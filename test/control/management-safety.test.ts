@@ -100,7 +100,7 @@ describe('a body', () => {
 
 describe('an encrypted management API', () => {
   test('is spoken to by TLS alone', async () => {
-    const { certificate, key } = makeCertificate(['127.0.0.1']);
+    const { certificate, key } = await makeCertificate(['127.0.0.1']);
     const encrypted = await openGateway({ managementTls: { certificate, key } });
     const { host, port } = encrypted.gateway.management;
     const status = await new Promise((resolve, reject) => {

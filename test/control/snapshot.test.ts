@@ -26,7 +26,7 @@ afterEach(async () => {
 
 describe('a snapshot', () => {
   test('brings everything to another runtime, in one revision, and calls are served there', async () => {
-    const { certificate, key } = makeCertificate(['shop.example.com']);
+    const { certificate, key } = await makeCertificate(['shop.example.com']);
     const body = { name: 'shop', cert_content: certificate, private_key: key };
     await source.call('POST', 'certificates', body);
     const { apiId, publishId } = await gateway.published({

@@ -2,10 +2,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createSelfSignedCertificate } from '@apig/sdk/contract';
+import { makeCertificate } from '../support/certificates.ts';
 import { openBackend, type Backend } from '../support/backend.ts';
 import { openRaw } from '../support/raw-http.ts';
 import { createId, openTraffic, type ApiInput, type TestCall, type Traffic } from '../support/traffic.ts';
+
+const tls = await makeCertificate(['localhost', '127.0.0.1']);
+const another = await makeCertificate(['other']);
 
 type HttpBackend = NonNullable<ApiInput['httpBackend']>;
 
@@ -158,7 +161,6 @@ describe('a backend that', () => {
   });
 
   test('is asked in HTTP but speaks HTTPS is answered with an error of its own or 502', async () => {
-    const tls = createSelfSignedCertificate(['localhost'], Date.now());
     const backend = await openHttpBackend({ tls });
     expect(await call({ address: backend.address })).toMatchObject({ status: 502, code: 'APIG.0202' });
   });
@@ -213,8 +215,6 @@ describe('a backend that', () => {
 });
 
 describe('the certificate of a backend', () => {
-  const tls = createSelfSignedCertificate(['localhost', '127.0.0.1'], Date.now());
-
   test('that nobody vouches for is refused with 502', async () => {
     const backend = await openHttpBackend({ tls });
     expect(await call({ address: `localhost:${backend.port}`, protocol: 'HTTPS' })).toMatchObject({
@@ -226,12 +226,7 @@ describe('the certificate of a backend', () => {
 
   test.each([
     ['that a given issuer vouches for is accepted', { verify: true, ca: tls.certificate }, 'localhost', 200],
-    [
-      'that is for another name is refused',
-      { verify: true, ca: createSelfSignedCertificate(['other'], Date.now()).certificate },
-      'localhost',
-      502,
-    ],
+    ['that is for another name is refused', { verify: true, ca: another.certificate }, 'localhost', 502],
     ['is not looked at if the operator says so', { verify: false }, '127.0.0.1', 200],
   ])('%s', async (_, backendTls, host, status) => {
     const backend = await openHttpBackend({ tls });

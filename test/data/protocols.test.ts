@@ -13,7 +13,7 @@ beforeAll(async () => {
   traffic = await openTraffic({ https: true });
   const { gatewayId, groupId } = traffic;
   const certificateId = createId();
-  const { certificate, key } = makeCertificate([REDIRECTING]);
+  const { certificate, key } = await makeCertificate([REDIRECTING]);
   traffic.put('certificate', certificateId, {
     ...settled('certificate', { name: 'shop', certificate, privateKey: key }),
     projectId: 'project',

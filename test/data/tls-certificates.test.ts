@@ -8,14 +8,18 @@ import { makeAuthority, makeCertificate } from '../support/certificates.ts';
 import { firstMessage } from '../support/first-message.ts';
 import { createId, openTraffic, settled, type Traffic } from '../support/traffic.ts';
 
-const authority = makeAuthority('Shop Callers');
-const otherAuthority = makeAuthority('Other Callers');
-const shop = makeCertificate(['shop.example.com']);
-const wild = makeCertificate(['*.wild.example.com']);
-const exact = makeCertificate(['exact.wild.example.com']);
-const mutual = makeCertificate(['mutual.example.com']);
-const clientOfShop = makeCertificate([], { commonName: 'caller', issuer: authority, usage: 'client' });
-const clientOfOther = makeCertificate([], { commonName: 'caller', issuer: otherAuthority, usage: 'client' });
+const authority = await makeAuthority('Shop Callers');
+const otherAuthority = await makeAuthority('Other Callers');
+const shop = await makeCertificate(['shop.example.com']);
+const wild = await makeCertificate(['*.wild.example.com']);
+const exact = await makeCertificate(['exact.wild.example.com']);
+const mutual = await makeCertificate(['mutual.example.com']);
+const clientOfShop = await makeCertificate([], { commonName: 'caller', issuer: authority, usage: 'client' });
+const clientOfOther = await makeCertificate([], {
+  commonName: 'caller',
+  issuer: otherAuthority,
+  usage: 'client',
+});
 
 let traffic: Traffic;
 
@@ -25,7 +29,7 @@ beforeAll(async () => {
   serve('*.wild.example.com', wild);
   serve('exact.wild.example.com', exact);
   serve('mutual.example.com', mutual, { trustedRootCa: authority.certificate });
-  serve('strict.example.com', makeCertificate(['strict.example.com']), { minTlsVersion: 'TLSv1.2' });
+  serve('strict.example.com', await makeCertificate(['strict.example.com']), { minTlsVersion: 'TLSv1.2' });
   traffic.publish({ path: '/', protocol: 'BOTH' });
 });
 
@@ -157,9 +161,9 @@ describe('a domain with a certificate', () => {
   });
 
   test('shows another one once it was replaced, and the connections before stay', async () => {
-    const { certificateId } = serve('changing.example.com', makeCertificate(['changing.example.com']));
+    const { certificateId } = serve('changing.example.com', await makeCertificate(['changing.example.com']));
     const before = await shake('changing.example.com');
-    const next = makeCertificate(['changing.example.com']);
+    const next = await makeCertificate(['changing.example.com']);
     putCertificate(certificateId, next);
     expect(await met('changing.example.com')).toBe(fingerprintOf(next));
     const answered = new Promise<string>((resolve) => before.once('data', (bytes) => resolve(String(bytes))));
@@ -169,7 +173,7 @@ describe('a domain with a certificate', () => {
   });
 
   test('shows that of the listener once it is unbound', async () => {
-    const { domainId } = serve('passing.example.com', makeCertificate(['passing.example.com']));
+    const { domainId } = serve('passing.example.com', await makeCertificate(['passing.example.com']));
     traffic.remove('domain', domainId);
     expect(await met('passing.example.com')).toBe(
       new X509Certificate(traffic.dataPlane.certificate ?? '').fingerprint256,
@@ -242,13 +246,13 @@ describe('a domain that verifies callers', () => {
   test('answers others 400 with APIG.0205', async () => {
     expect(await call('mutual.example.com')).toEqual(refused);
     expect(await call('mutual.example.com', asCaller(clientOfOther))).toEqual(refused);
-    expect(await call('mutual.example.com', asCaller(makeCertificate(['caller'])))).toEqual(refused);
+    expect(await call('mutual.example.com', asCaller(await makeCertificate(['caller'])))).toEqual(refused);
   });
 
   test('is not reached by a handshake that names another domain', async () => {
     const options = { servername: 'shop.example.com', ...asCaller(clientOfShop) };
     expect(await call('mutual.example.com', options)).toEqual(refused);
-    serve('other-mutual.example.com', makeCertificate(['other-mutual.example.com']), {
+    serve('other-mutual.example.com', await makeCertificate(['other-mutual.example.com']), {
       trustedRootCa: otherAuthority.certificate,
     });
     const other = { servername: 'other-mutual.example.com', ...asCaller(clientOfOther) };
@@ -260,11 +264,11 @@ describe('a domain that verifies callers', () => {
   });
 
   test('trusts other callers once its authorities were replaced, also on connections before', async () => {
-    const { certificateId } = serve('turning.example.com', makeCertificate(['turning.example.com']), {
+    const { certificateId } = serve('turning.example.com', await makeCertificate(['turning.example.com']), {
       trustedRootCa: authority.certificate,
     });
     const before = await shake('turning.example.com', asCaller(clientOfShop));
-    putCertificate(certificateId, makeCertificate(['turning.example.com']), otherAuthority.certificate);
+    putCertificate(certificateId, await makeCertificate(['turning.example.com']), otherAuthority.certificate);
     expect(await call('turning.example.com', asCaller(clientOfOther))).toMatchObject({ status: 200 });
     const answered = new Promise<string>((resolve) => before.once('data', (bytes) => resolve(String(bytes))));
     before.write('GET / HTTP/1.1\r\nHost: turning.example.com\r\n\r\n');

@@ -49,7 +49,7 @@ const REPLACEABLE: readonly Kind[] = [
 ];
 
 /** What the program's domain serves. */
-const SERVED = makeCertificate(['api.example.com']);
+const SERVED = await makeCertificate(['api.example.com']);
 
 const CHANGES = {
   use: { bothApis: true },
@@ -59,7 +59,7 @@ const CHANGES = {
   apiGroup: { remark: 'all about orders', debugDomainEnabled: false },
   gatewayResponse: { responses: { notFound: { status: 200, body: 'nothing here' }, default5xx: {} } },
   domain: { minTlsVersion: 'TLSv1.2' },
-  certificate: { trustedRootCa: makeAuthority('Callers').certificate },
+  certificate: { trustedRootCa: (await makeAuthority('Callers')).certificate },
   api: { remark: 'one order', cors: true },
   throttle: { apiCallLimit: 50, userCallLimit: 5, remark: 'less' },
   acl: { values: ['203.0.113.5-203.0.113.9', '192.0.2.1'] },
@@ -311,7 +311,7 @@ async function drift(client: Client, state: Chapter['state']): Promise<void> {
   await change('apiGroup', { remark: undefined });
   await change('gatewayResponse', { responses: {} });
   await change('domain', { redirectToHttps: true });
-  const byHand = makeCertificate(['api.example.com']);
+  const byHand = await makeCertificate(['api.example.com']);
   await change('certificate', { certificate: byHand.certificate, privateKey: byHand.key });
   await change('throttle', { userCallLimit: undefined });
   await change('throttleException', { callLimit: 1 });

@@ -1,7 +1,7 @@
 import type { InputOf, Kind, Resources } from '@apig/sdk';
 import { makeCertificate } from '../support/certificates.ts';
 
-const SAMPLE_CERTIFICATE = makeCertificate(['api.example.com']);
+const SAMPLE_CERTIFICATE = await makeCertificate(['api.example.com']);
 
 /** One valid input for each kind, with lists, objects and optional fields. IDs are of objects that do not exist. */
 export const SAMPLES: { readonly [K in Kind]: InputOf<Resources[K]> } = {

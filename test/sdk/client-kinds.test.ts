@@ -47,8 +47,9 @@ interface Case {
   readonly filter: Json;
 }
 
-const ONE = makeCertificate(['shop.example.com']);
-const TWO = makeCertificate(['api.example.com']);
+const ONE = await makeCertificate(['shop.example.com']);
+const TWO = await makeCertificate(['api.example.com']);
+const AUTHORITY = await makeAuthority('Callers');
 
 const CASES: readonly Case[] = [
   {
@@ -299,15 +300,13 @@ describe.each(CASES)('$kind', ({ kind, input, changed, filter }) => {
 });
 
 describe('a domain', () => {
-  const authority = makeAuthority('Callers');
-
   test('is given a certificate, another one, and none', async () => {
     const of = (keyed: typeof ONE) => ({ certificate: keyed.certificate, privateKey: keyed.key });
     const plain = await client.certificate.create({ name: 'plain', ...of(ONE) });
     const verifying = await client.certificate.create({
       name: 'verifying',
-      ...of(makeCertificate(['shop.example.com'])),
-      trustedRootCa: authority.certificate,
+      ...of(await makeCertificate(['shop.example.com'])),
+      trustedRootCa: AUTHORITY.certificate,
     });
     const { gatewayId, groupId } = ids;
     const input = { gatewayId, groupId, name: 'shop.example.com' };

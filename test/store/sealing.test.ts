@@ -38,7 +38,7 @@ describe('secrets in the database', () => {
     const running = await openDocumented({ dataDirectory: directory, clock: systemClock });
     const gateway = await running.create();
     const code = `code-${'c'.repeat(64)}`;
-    const { certificate, key } = makeCertificate(['shop.example']);
+    const { certificate, key } = await makeCertificate(['shop.example']);
     const appId = await gateway.add('apps', { name: 'shop', app_secret: 'first-app-secret' });
     await gateway.call('PUT', `apps/${appId}`, { name: 'shop', app_secret: 'second-app-secret' });
     await gateway.add(`apps/${appId}/app-codes`, { app_code: code });

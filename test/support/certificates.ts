@@ -1,4 +1,5 @@
-import { issueCertificate, type KeyedCertificate } from '../../sdk/src/certificates/issue.ts';
+import type { KeyedCertificate } from '@apig/sdk/contract';
+import { issueCertificate } from '../../gateway-runtime/src/certificates/issue.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -16,12 +17,12 @@ export interface TestCertificateOptions {
 export function makeCertificate(
   names: readonly string[],
   options: TestCertificateOptions = {},
-): KeyedCertificate {
+): Promise<KeyedCertificate> {
   const now = Date.now();
   return issueCertificate({ names, notBeforeMs: now - DAY_MS, notAfterMs: now + 30 * DAY_MS, ...options });
 }
 
 /** An authority that can issue certificates. */
-export function makeAuthority(commonName: string, issuer?: KeyedCertificate): KeyedCertificate {
+export function makeAuthority(commonName: string, issuer?: KeyedCertificate): Promise<KeyedCertificate> {
   return makeCertificate([], { commonName, isAuthority: true, ...(issuer && { issuer }) });
 }

@@ -17,12 +17,18 @@ const TEXTS = ['orders', 'orders.example.com', '/orders', '192.0.2.1', 'https://
 const NUMBERS = [1, 10, 100, 1000];
 const MOST_STEPS = 50;
 
-/** A small input of a kind that settles. IDs and other outputs of described objects are written `<kind>.<output>`. */
-export function exampleOf(kind: Kind): Json {
+/**
+ * A small input of a kind that settles. IDs and other outputs of described objects are written `<kind>.<output>`. What
+ * its reader brings, which are arguments that no answer shows, settles when `brought` has it.
+ */
+export function exampleOf(kind: Kind, brought: Json = {}): Json {
   const description = descriptionOf(kind);
-  let value = objectOf(description.input);
+  const isStandIn = (name: unknown) =>
+    !(String(name) in brought) &&
+    fieldsOf(description.input).some((field) => field.name === name && field.marks.writeOnly);
+  let value = { ...objectOf(description.input), ...brought };
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const [fault] = settle(description, value).faults;
+    const fault = settle(description, value).faults.find(({ path }) => !isStandIn(path[0]));
     if (fault === undefined) return value;
     const mended = mend(description.input, value, fault.path);
     if (mended === undefined) throw noExample(kind, `${fault.path.join('.')}: ${fault.message}`);
@@ -48,7 +54,6 @@ function objectOf(schema: z.ZodObject): Json {
 
 function candidates(field: Field): readonly unknown[] {
   const { name, inner, marks } = field;
-  if (typeof marks.example === 'function') return [(marks.example as () => unknown)()];
   if (marks.example !== undefined) return [marks.example];
   if (marks.ref !== undefined) return [isKind(marks.ref) ? `${marks.ref}.id` : `${kebab(marks.ref)}-id`];
   const output = outputNamed(name);

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { authorityFaults, chainFaults, keyFaults } from '../certificates/check.ts';
-import { exampleCertificate } from '../certificates/example.ts';
 import { factsOf } from '../certificates/facts.ts';
 import { normalPem, parseCertificates } from '../certificates/pem.ts';
 import { describe, example, immutable, ref, secret, wire, writeOnly } from '../describe.ts';
@@ -35,9 +34,9 @@ export const certificate = describe({
     /** The gateway that may use it; given with type `instance` only. */
     gatewayId: immutable(wire('instance_id', ref('gateway').optional())),
     /** The certificate in PEM, followed by those that issued it, each after the one that it issued. */
-    certificate: writeOnly(example(() => exampleCertificate().certificate, wire('cert_content', pem()))),
+    certificate: writeOnly(wire('cert_content', pem())),
     /** The certificate's private key in PEM, not encrypted. */
-    privateKey: writeOnly(secret(example(() => exampleCertificate().key, pem()))),
+    privateKey: writeOnly(secret(pem())),
     /** Certificates in PEM of the authorities that callers' certificates must be issued by. Left out: callers need none. */
     trustedRootCa: writeOnly(pem().optional()),
   },

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, createServer, type LookupFunction } from 'node:net';
+import { makeCertificate } from '../../support/certificates.ts';
 import { openBackend, type OpenBackendOptions } from '../../support/backend.ts';
 import { openRaw, sendRaw, statusesOf, type RawConnection } from '../../support/raw-http.ts';
-import { createSelfSignedCertificate } from '@apig/sdk/contract';
 import { openProxy, type EngineProxy, type ProxyOptions } from './engine.ts';
 import { answering, openRawBackend, type RawPeer } from './raw-backend.ts';
+
+const certificate = await makeCertificate(['localhost', '127.0.0.1']);
 
 const opened: { dispose(): Promise<void> }[] = [];
 
@@ -477,8 +479,6 @@ describe('a change of protocol', () => {
 });
 
 describe('a backend over TLS', () => {
-  const certificate = createSelfSignedCertificate(['localhost', '127.0.0.1'], Date.now());
-
   test('is spoken to when its certificate is trusted, and sessions are resumed', async () => {
     const backend = keep(await openBackend({ tls: certificate }));
     const proxy = keep(
