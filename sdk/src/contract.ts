@@ -22,10 +22,12 @@ export {
   fail,
   isApigError,
   isFailure,
+  runtimeErrors,
   type CallErrorName,
   type ControlErrorName,
   type ErrorName,
   type GatewayResponseType,
+  type RuntimeErrorName,
 } from './errors.ts';
 export { fieldsOf, toSnakeCase, type Field, type Marks } from './fields.ts';
 export { memberField } from './members.ts';

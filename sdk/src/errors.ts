@@ -1,8 +1,10 @@
 import { callErrors, type GatewayResponseType } from './call-errors.ts';
 import { controlErrors } from './control-errors.ts';
+import { runtimeErrors } from './runtime-errors.ts';
 
 export { callErrors, type CallErrorEntry, type GatewayResponseType } from './call-errors.ts';
 export { controlErrors, type ControlErrorEntry } from './control-errors.ts';
+export { runtimeErrors, type RuntimeErrorEntry } from './runtime-errors.ts';
 
 /** Name of an error that a caller of a published API can meet. */
 export type CallErrorName = keyof typeof callErrors;
@@ -10,8 +12,11 @@ export type CallErrorName = keyof typeof callErrors;
 /** Name of an error that a caller of the management API can meet. */
 export type ControlErrorName = keyof typeof controlErrors;
 
-/** Name of any error of the two catalogues. No name occurs in both, though codes do. */
-export type ErrorName = CallErrorName | ControlErrorName;
+/** Name of an error that a caller of the runtime's own operations, or of its identity service, can meet. */
+export type RuntimeErrorName = keyof typeof runtimeErrors;
+
+/** Name of any error of the three catalogues. No name occurs in two, though codes do. */
+export type ErrorName = CallErrorName | ControlErrorName | RuntimeErrorName;
 
 /** What an error is about. Values that stand in the message are named by its template. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
@@ -108,7 +113,7 @@ export interface FailOptions {
   readonly requestId?: string | undefined;
 }
 
-type Catalogue = typeof callErrors & typeof controlErrors;
+type Catalogue = typeof callErrors & typeof controlErrors & typeof runtimeErrors;
 
 interface Entry {
   readonly code: string;
@@ -128,7 +133,11 @@ type Placeholders<Message extends string> = Message extends `${string}{${infer F
 
 const NO_DETAILS: ErrorDetails = Object.freeze({});
 
-const catalogue: Readonly<Record<ErrorName, Entry>> = { ...callErrors, ...controlErrors };
+const catalogue: Readonly<Record<ErrorName, Entry>> = {
+  ...callErrors,
+  ...controlErrors,
+  ...runtimeErrors,
+};
 
 /** Template -> its parts, texts at even and field names at odd indexes. */
 const templates = new Map<string, readonly string[]>();

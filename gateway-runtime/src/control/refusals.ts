@@ -1,4 +1,4 @@
-import { ApigError, fail } from '@apig/sdk/contract';
+import { fail, type ApigError } from '@apig/sdk/contract';
 
 /** Paths below a project that manage gateways, as opposed to what is in one: their errors have codes of their own. */
 const MANAGEMENT =
@@ -27,23 +27,20 @@ export function unexpected(path: string, cause: unknown): ApigError {
 
 /** The request names another server. */
 export function otherHost(): ApigError {
-  const message =
-    'This server does not answer to that host name. Names of its own are given with --management-names.';
-  return new ApigError({ code: 'APIG.0101', status: 421, message });
+  return fail('hostUnknown');
 }
 
 /** There is nothing at the path. */
 export function noSuchPath(): ApigError {
-  return new ApigError({ code: 'APIG.0101', status: 404, message: 'There is no such operation.' });
+  return fail('pathUnknown');
 }
 
 /** The path has other methods only. */
 export function noSuchMethod(): ApigError {
-  return new ApigError({ code: 'APIG.0101', status: 405, message: 'The operation has another method.' });
+  return fail('methodUnknown');
 }
 
 /** The body is longer than any request needs. */
 export function bodyTooLong(limitBytes: number): ApigError {
-  const message = `The request body is not valid: expected at most ${limitBytes} bytes`;
-  return new ApigError({ code: 'APIG.2000', status: 413, message });
+  return fail('bodyTooLong', { limit: limitBytes });
 }

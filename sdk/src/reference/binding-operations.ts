@@ -2,7 +2,14 @@ import type { BindingShape, Description } from '../describe.ts';
 import { fieldsOf, type JsonSchema } from '../fields.ts';
 import type { KindErrors } from './kind-errors.ts';
 import { code } from './markdown.ts';
-import { capitalized, objectSchema, pageSchema, PAGING, TEXT, type Operation } from './operation.ts';
+import {
+  capitalized,
+  objectSchema,
+  pageSchema,
+  PAGING,
+  TEXT,
+  type Operation,
+} from '../operations/operation.ts';
 
 /** The operations of a binding. The service knows one tie for each API; the binding is their set. */
 export function bindingOperations(

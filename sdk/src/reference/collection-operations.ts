@@ -13,8 +13,8 @@ import {
   schemaRef,
   TEXT,
   type Operation,
-  type QueryParameter,
-} from './operation.ts';
+  type Parameter,
+} from '../operations/operation.ts';
 
 /** The operations of a kind with the usual ones: POST and GET on a collection, GET, PUT and DELETE on an item. */
 export function collectionOperations(
@@ -106,7 +106,7 @@ export function collectionOperations(
 }
 
 /** The object whose objects are listed. */
-function ownerQuery({ input }: Description, name: string): QueryParameter {
+function ownerQuery({ input }: Description, name: string): Parameter {
   const field = fieldsOf(input).find((each) => each.name === name);
   return {
     name: field?.wire ?? name,

@@ -1,7 +1,14 @@
-import { callErrors, controlErrors, type CallErrorEntry, type ControlErrorEntry } from '../errors.ts';
+import {
+  callErrors,
+  controlErrors,
+  runtimeErrors,
+  type CallErrorEntry,
+  type ControlErrorEntry,
+  type RuntimeErrorEntry,
+} from '../errors.ts';
 import { blocks, code, table } from './markdown.ts';
 
-/** The page that lists both catalogues of errors. */
+/** The page that lists the catalogues of errors. */
 export function errorsPage(): string {
   return blocks([
     '# Errors',
@@ -23,6 +30,17 @@ export function errorsPage(): string {
     table(
       ['Code', 'Status', 'Name', 'Message'],
       sorted<ControlErrorEntry>(controlErrors).map(([name, entry]) => [
+        code(entry.code),
+        String(entry.status),
+        code(name),
+        entry.message,
+      ]),
+    ),
+    '## Beside the management API',
+    'What the runtime answers that the documented API does not have: its own operations (`RUNTIME`), the identity service that clients ask first (`IAM`), and requests that lead to no operation.',
+    table(
+      ['Code', 'Status', 'Name', 'Message'],
+      sorted<RuntimeErrorEntry>(runtimeErrors).map(([name, entry]) => [
         code(entry.code),
         String(entry.status),
         code(name),

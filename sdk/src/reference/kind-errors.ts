@@ -29,12 +29,14 @@ export function errorsOf(kind: Kind, { errors }: KindComments): KindErrors {
   const hasNumber = /"type":"(?:integer|number)"/.test(JSON.stringify(typedSchema(input)));
   const range = ['valueTooSmall', 'valueTooLarge'] as const;
   const validity: readonly ControlErrorName[] = isManagement
-    ? ['gatewayFieldInvalid']
-    : ['valueMissing', 'valueInvalid', ...(hasNumber ? range : []), ...errors];
+    ? ['bodyInvalid', 'gatewayFieldInvalid']
+    : ['bodyInvalid', 'valueMissing', 'valueInvalid', ...(hasNumber ? range : []), ...errors];
   const missingOf = (some: typeof fields) =>
     distinct(some.flatMap(({ inner, marks }) => notFound(inner, marks.ref)));
   return {
-    caller: [isManagement ? 'managementTokenMissing' : 'tokenMissing'],
+    caller: isManagement
+      ? ['managementTokenMissing', 'gatewayOfOtherProject']
+      : ['tokenMissing', 'methodNotPermitted'],
     parents: missingOf(fields.filter(({ name }) => parents.includes(name))),
     missing: [missing],
     references: missingOf(fields.filter(({ name }) => !parents.includes(name))),
@@ -56,7 +58,7 @@ export function distinct<T>(items: readonly T[]): readonly T[] {
 
 function notFound(inner: z.ZodType, ref: string | undefined): readonly ControlErrorName[] {
   // Where an ID of a gateway leads to its content, its absence has a code of the content.
-  if (ref === 'gateway') return ['gatewayOfPathNotFound'];
+  if (ref === 'gateway') return ['gatewayOfPathNotFound', 'gatewayNotOwned'];
   if (ref !== undefined) return Object.hasOwn(resources, ref) ? [descriptionOf(ref as Kind).missing] : [];
   if (inner instanceof z.ZodArray) {
     const item = fieldOf('', inner.element as z.ZodType);

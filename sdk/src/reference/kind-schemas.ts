@@ -4,7 +4,7 @@ import { writeOnlyFields } from '../messages.ts';
 import { descriptionOf, type Kind } from '../resources/index.ts';
 import type { KindComments } from './comments.ts';
 import { loosened, wireSchema } from './json-schemas.ts';
-import { capitalized, TEXT } from './operation.ts';
+import { capitalized, TEXT } from '../operations/operation.ts';
 
 /**
  * The JSON Schemas of a kind's documented requests and answers, by the names by which its operations refer to them:

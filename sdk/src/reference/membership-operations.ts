@@ -1,6 +1,13 @@
 import type { Description, MembershipShape } from '../describe.ts';
 import type { KindErrors } from './kind-errors.ts';
-import { capitalized, objectSchema, pageSchema, PAGING, TEXT, type Operation } from './operation.ts';
+import {
+  capitalized,
+  objectSchema,
+  pageSchema,
+  PAGING,
+  TEXT,
+  type Operation,
+} from '../operations/operation.ts';
 
 /** The operations of a binding that ties objects to one owner. */
 export function membershipOperations(

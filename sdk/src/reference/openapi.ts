@@ -3,22 +3,27 @@ import { descriptionOf, resources, type Kind } from '../resources/index.ts';
 import type { Comments } from './comments.ts';
 import { kindSchemas, withArray } from './kind-schemas.ts';
 import { pathItems } from './openapi-paths.ts';
-import { capitalized, objectSchema, schemaRef, TEXT } from './operation.ts';
+import { areas } from '../operations/index.ts';
+import { capitalized, objectSchema, schemaRef, TEXT } from '../operations/operation.ts';
 import { documentedPath } from './paths.ts';
 
-/** The management API, as far as the registry describes it, as an OpenAPI 3.1 document. */
+/** The whole management API as an OpenAPI 3.1 document. */
 export function openApi(comments: Comments): Readonly<Record<string, unknown>> {
   const kinds = Object.keys(resources) as Kind[];
   return {
     openapi: '3.1.0',
     info: { title: 'Management API of API Gateway (APIG)', version: 'v2', description: INTRODUCTION },
     security: [{ token: [] }, { signature: [] }],
-    tags: kinds.map((kind) => ({ name: descriptionOf(kind).title, description: comments[kind].text })),
-    paths: pathItems(kinds, comments),
+    tags: [
+      ...kinds.map((kind) => ({ name: descriptionOf(kind).title, description: comments[kind].text })),
+      ...areas.flatMap(({ title, text }) => (text === undefined ? [] : [{ name: title, description: text }])),
+    ],
+    paths: pathItems(kinds, areas, comments),
     components: {
       securitySchemes: SECURITY_SCHEMES,
-      schemas: { ...schemasOf(kinds, comments), Error: ERROR },
-      responses: { Error: FAILURE },
+      schemas: { ...schemasOf(kinds, comments), Error: ERROR, IdentityError: IDENTITY_ERROR },
+      parameters: { Changeset: CHANGESET },
+      responses: { Error: failure('Error'), IdentityError: failure('IdentityError') },
     },
   };
 }
@@ -39,18 +44,42 @@ const SECURITY_SCHEMES = {
   },
 };
 
-const ERROR = objectSchema(
-  {
-    error_code: { type: 'string', pattern: '^API[CG]\\.[0-9]{4}$', description: 'Code of the catalogue.' },
-    error_msg: { ...TEXT, description: 'What is wrong. Never repeats a secret.' },
+const CHANGESET = {
+  name: 'X-Apig-Changeset',
+  in: 'header',
+  schema: TEXT,
+  description: 'The changeset that the call is part of. The cloud has none.',
+};
+
+const ERROR_FIELDS = {
+  error_code: {
+    type: 'string',
+    pattern: '^(APIG|APIC|RUNTIME|IAM)\\.[0-9]{4}$',
+    description: 'Code of the catalogue.',
   },
-  ['error_code', 'error_msg'],
+  error_msg: { ...TEXT, description: 'What is wrong. Never repeats a secret.' },
+};
+
+const ERROR = objectSchema(
+  { ...ERROR_FIELDS, request_id: { ...TEXT, description: 'As in the header `X-Request-Id`.' } },
+  ['error_code', 'error_msg', 'request_id'],
 );
 
-const FAILURE = {
-  description: 'An error.',
-  content: { 'application/json': { schema: schemaRef('Error') } },
-};
+/** The form that clients of the identity service read, beside that of all others. */
+const IDENTITY_ERROR = objectSchema(
+  {
+    error: objectSchema(
+      { code: { type: 'integer', description: 'The status.' }, title: TEXT, message: TEXT },
+      ['code', 'title', 'message'],
+    ),
+    ...ERROR_FIELDS,
+  },
+  ['error', 'error_code', 'error_msg'],
+);
+
+function failure(name: string): object {
+  return { description: 'An error.', content: { 'application/json': { schema: schemaRef(name) } } };
+}
 
 function schemasOf(kinds: readonly Kind[], comments: Comments): Readonly<Record<string, JsonSchema>> {
   const schemas: Record<string, JsonSchema> = {};

@@ -5,7 +5,7 @@ import type { KindComments } from './comments.ts';
 import { errorsOf } from './kind-errors.ts';
 import { membershipOperations } from './membership-operations.ts';
 import { singletonOperations } from './singleton-operations.ts';
-import type { Operation } from './operation.ts';
+import type { Operation } from '../operations/operation.ts';
 import { publicationOperations } from './publication-operations.ts';
 
 /** The operations of the management API with which objects of a kind are created, read, changed and deleted. */

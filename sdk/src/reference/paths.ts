@@ -2,9 +2,11 @@ import { toSnakeCase } from '../fields.ts';
 
 /**
  * A path as the API reference has it, for a template below the project's. An ID is named after its collection:
- * `instances/{gatewayId}` is `instances/{instance_id}`.
+ * `instances/{gatewayId}` is `instances/{instance_id}`. A template that begins with a slash is of the whole path.
  */
 export function documentedPath(template: string): string {
+  if (template.startsWith('/'))
+    return template.replace(/\{(\w+)\}/g, (_, name: string) => `{${toSnakeCase(name)}}`);
   const segments = template.split('/').map((segment, index, all) => {
     const name = /^\{(\w+)\}$/.exec(segment)?.[1];
     if (name === undefined) return segment;

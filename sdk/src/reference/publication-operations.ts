@@ -3,7 +3,14 @@ import { fieldsOf } from '../fields.ts';
 import type { FieldComments } from './comments.ts';
 import { wireSchema } from './json-schemas.ts';
 import type { KindErrors } from './kind-errors.ts';
-import { objectSchema, pageSchema, PAGING, schemaRef, TEXT, type Operation } from './operation.ts';
+import {
+  objectSchema,
+  pageSchema,
+  PAGING,
+  schemaRef,
+  TEXT,
+  type Operation,
+} from '../operations/operation.ts';
 
 /** The operations of an API in force in an environment. */
 export function publicationOperations(

@@ -1,6 +1,13 @@
 import type { Description, SingletonShape } from '../describe.ts';
 import type { KindErrors } from './kind-errors.ts';
-import { capitalized, objectSchema, pageSchema, PAGING, schemaRef, type Operation } from './operation.ts';
+import {
+  capitalized,
+  objectSchema,
+  pageSchema,
+  PAGING,
+  schemaRef,
+  type Operation,
+} from '../operations/operation.ts';
 
 /** The operations of a kind of which there is one object below its parents, or one for each name. */
 export function singletonOperations(

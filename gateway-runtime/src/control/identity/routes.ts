@@ -1,4 +1,4 @@
-import { ApigError, type Json } from '@apig/sdk/contract';
+import { fail, type Json } from '@apig/sdk/contract';
 import type { Clock } from '../../clock.ts';
 import type { Account } from '../../identity.ts';
 import type { CredentialAccount, Credentials } from '../credentials.ts';
@@ -125,16 +125,17 @@ export function identityRoutes(
 
   function logIn({ base, body, address }: IdentityCall): IdentityAnswer {
     const login = readLogin(body, credentials, tokens);
-    if (login === undefined) throw refusal(400, 'The request is not one for a token that is offered here.');
+    if (login === undefined) throw fail('loginNotOffered');
     const wait = failedLogins.waitSeconds(login.name, address);
     if (wait > 0) {
-      const headers = { 'Retry-After': String(wait) };
-      return { status: 429, headers, body: keystoneError(429, 'Too many failed logins.') };
+      const { code, status, message } = fail('tooManyLogins');
+      const body = { ...keystoneError(status, message), error_code: code, error_msg: message };
+      return { status, headers: { 'Retry-After': String(wait) }, body };
     }
     const account = login.accounts.find(login.isInScope);
     if (account === undefined) {
       failedLogins.add(login.name, address);
-      throw refusal(401, 'The name, the secret or the scope is wrong.');
+      throw fail('loginRefused');
     }
     failedLogins.clear(login.name, address);
     const { token, record } = tokens.issue(toAccount(account), [login.method], login.scope);
@@ -150,7 +151,7 @@ export function identityRoutes(
     const record = subject === undefined ? undefined : tokens.find(subject);
     const [owner] = record === undefined ? [] : ownAccounts(record.account);
     if (record === undefined || owner === undefined || record.account.domainId !== account?.domainId) {
-      throw refusal(404, 'The token does not exist.');
+      throw fail('tokenNotFound');
     }
     return { record, account: owner };
   }
@@ -180,10 +181,6 @@ const TITLES: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
   500: 'Internal Server Error',
 };
-
-function refusal(status: number, message: string): ApigError {
-  return new ApigError({ code: `IAM.0${status}`, status, message });
-}
 
 function listOf(key: string, base: string, rows: readonly Json[], query: IdentityCall['query']): Json {
   const filters = ['id', 'name', 'domain_id', 'parent_id'].filter((name) => (query[name] ?? '') !== '');

@@ -1,8 +1,8 @@
-import type { ControlErrorName } from '../errors.ts';
+import type { ControlErrorName, RuntimeErrorName } from '../errors.ts';
 import type { JsonSchema } from '../fields.ts';
 
-/** A parameter in the query of an operation. */
-export interface QueryParameter {
+/** A parameter of an operation: in its query, or a header. */
+export interface Parameter {
   readonly name: string;
   readonly schema: JsonSchema;
   readonly required?: true;
@@ -16,17 +16,45 @@ export interface Operation {
   /** What it does, without its object: `Create`. */
   readonly title: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path below the project's, with the fields that hold its IDs: `instances/{gatewayId}/throttles`. */
+  /**
+   * Path below the project's, with the fields that hold its IDs: `instances/{gatewayId}/throttles`. One that begins with a
+   * slash is whole.
+   */
   readonly path: string;
   /** Status of a success. */
   readonly status: number;
-  readonly query?: readonly QueryParameter[];
+  readonly query?: readonly Parameter[];
+  readonly headers?: readonly Parameter[];
   readonly request?: JsonSchema;
+  /** Media type of the request, where it is not JSON. */
+  readonly requestType?: string;
+  /** The request may be left out. */
+  readonly requestOptional?: true;
   /** Body of a success; none with status 204. */
   readonly answer?: JsonSchema;
-  readonly errors: readonly ControlErrorName[];
+  /** Media type of the answer, where it is not JSON. */
+  readonly answerType?: string;
+  /** Headers of a success, each with what it says. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
+  readonly errors: readonly (ControlErrorName | RuntimeErrorName)[];
   /** An operation of another kind, which has its request and answer. */
   readonly borrowed?: true;
+  /** Anybody may call it. */
+  readonly isOpen?: true;
+}
+
+/** An operation that no description of a kind implies. */
+export interface OtherOperation extends Operation {
+  /** Page of the documentation that describes it, or what else does. */
+  readonly source: string;
+}
+
+/** Operations that belong together, below a title of their own or that of a kind. */
+export interface Area {
+  readonly title: string;
+  /** What they are for. Undefined when the title is that of a kind. */
+  readonly text?: string;
+  readonly operations: readonly OtherOperation[];
 }
 
 /** The reference to a component. */
@@ -60,7 +88,7 @@ export function pageSchema(listKey: string, item: JsonSchema): JsonSchema {
 }
 
 /** The parameters of every list. Source: API reference, `offset` and `limit` of the list operations. */
-export const PAGING: readonly QueryParameter[] = [
+export const PAGING: readonly Parameter[] = [
   {
     name: 'offset',
     schema: { type: 'integer', default: 0 },

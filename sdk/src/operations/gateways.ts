@@ -1,0 +1,136 @@
+import { pageSchema as page, PAGING, type Area } from './operation.ts';
+import { INSIDE, list, MALFORMED, MANAGED, MISPAGED, object, someText, text, whole } from './schemas.ts';
+
+const GATEWAY = 'instances/{gatewayId}';
+
+const CONFIGURATION = {
+  config_id: text('ID, a short number.'),
+  config_name: text('Name of the item.'),
+  config_value: text('The limit, or 1 for on and 2 for off.'),
+  config_time: text('Time of the last change; empty when nothing is configured.'),
+  remark: text('Remark.'),
+};
+
+/** What is done with gateways besides the usual operations. */
+export const gatewayOperations: Area = {
+  title: 'gateway',
+  operations: [
+    {
+      id: 'listAvailableZones',
+      title: 'List the availability zones',
+      source: 'API reference, "Querying AZ Information"',
+      method: 'GET',
+      path: 'available-zones',
+      status: 200,
+      answer: object({
+        available_zones: list(
+          object({
+            id: text('ID.'),
+            name: text('Name.'),
+            code: text('Code, which gateways are created with.'),
+            port: text('Not used.'),
+            local_name: object({ en_us: text('English name.'), zh_cn: text('Chinese name.') }),
+            specs: {
+              type: 'object',
+              additionalProperties: { type: 'boolean' },
+              description: 'Edition to whether the zone offers it.',
+            },
+          }),
+        ),
+      }),
+      errors: ['managementTokenMissing'],
+    },
+    {
+      id: 'getGatewayProgress',
+      title: 'Read how far the creation is',
+      source: 'API reference, "Querying Gateway Creation Progress"',
+      method: 'GET',
+      path: `${GATEWAY}/progress`,
+      status: 200,
+      answer: object({
+        progress: whole('Percent.', { min: 0, max: 100 }),
+        status: { type: 'string', enum: ['creating', 'success', 'failed'] },
+        error_code: text('Code of the error, if it failed.'),
+        error_msg: text('What went wrong, if it failed.'),
+        start_time: whole('Milliseconds since 1970.'),
+        end_time: whole('Milliseconds since 1970.'),
+      }),
+      errors: MANAGED,
+    },
+    {
+      id: 'getGatewayRestriction',
+      title: 'Read the addresses that it cannot reach',
+      source: 'API reference, "Querying Gateway Constraints"',
+      method: 'GET',
+      path: `${GATEWAY}/restriction`,
+      status: 200,
+      answer: object({
+        restrict_cidrs: list(text('Range of addresses.')),
+        resource_subnet_cidr: text('Range of the subnet of its own.'),
+      }),
+      errors: MANAGED,
+    },
+    {
+      id: 'bindGatewayEip',
+      title: 'Set `eipId`, as some clients do',
+      source: 'API reference, "Updating or Binding an EIP to a Gateway"; the method is that of some clients',
+      method: 'POST',
+      path: `${GATEWAY}/eip`,
+      status: 202,
+      request: object({ eip_id: someText('ID of the EIP.') }),
+      answer: object({
+        eip_id: text('ID of the EIP.'),
+        eip_address: text('Its address.'),
+        eip_status: text('Its status.'),
+      }),
+      errors: [...MANAGED, ...MALFORMED, 'gatewayFieldInvalid'],
+    },
+    {
+      id: 'listGatewayTagsOfProject',
+      title: 'List the tags of all gateways',
+      source: 'API reference, "Querying All Gateway Tags of a Project"',
+      method: 'GET',
+      path: 'instance-tags',
+      status: 200,
+      answer: object({
+        tags: list(
+          object({ key: text('Key.'), values: list(text(), 'Every value that it has at a gateway.') }),
+        ),
+      }),
+      errors: ['managementTokenMissing', 'gatewayOfOtherProject'],
+    },
+    {
+      id: 'listProjectQuotas',
+      title: 'List the limits of the project',
+      source: 'API reference, "Querying the Gateway Quota"',
+      method: 'GET',
+      path: 'instance/configs',
+      status: 200,
+      query: PAGING,
+      answer: page('configs', object(CONFIGURATION)),
+      errors: ['tokenMissing', 'methodNotPermitted', ...MISPAGED],
+    },
+    {
+      id: 'listGatewayQuotas',
+      title: 'List the limits inside it, and what is used',
+      source: 'API reference, "Querying the Resource Quota"',
+      method: 'GET',
+      path: `${GATEWAY}/project/configs`,
+      status: 200,
+      query: PAGING,
+      answer: page('configs', object({ ...CONFIGURATION, used: whole('How many there are.', { min: 0 }) })),
+      errors: [...INSIDE, ...MISPAGED],
+    },
+    {
+      id: 'listGatewayFeatureNames',
+      title: 'List the names of its features',
+      source: 'API reference, "Querying Supported Features of a Gateway"',
+      method: 'GET',
+      path: `${GATEWAY}/instance-features`,
+      status: 200,
+      query: PAGING,
+      answer: page('features', text('Name.')),
+      errors: [...INSIDE, ...MISPAGED],
+    },
+  ],
+};
