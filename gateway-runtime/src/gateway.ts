@@ -169,6 +169,8 @@ function openManagement(
     domainSuffix,
     address,
     functions,
+    clock,
+    statistics: calls.statistics,
     projectIds: credentials.accounts.map(({ projectId }) => projectId),
     rehearse: (configuration) => {
       calls.rehearse(configuration);

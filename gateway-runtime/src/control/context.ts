@@ -3,8 +3,10 @@ import { MAX_STAGED, type Changeset, type Changesets } from '../store/changesets
 import type { Draft } from '../store/draft.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
+import type { Clock } from '../clock.ts';
 import type { Functions } from '../functions.ts';
 import type { Account } from '../identity.ts';
+import type { Statistics } from '../statistics.ts';
 import { authorOf } from './author.ts';
 import type { ControlCall } from './call.ts';
 import { changesetFull, changesetNotFound } from './own-refusals.ts';
@@ -23,6 +25,9 @@ export interface ControlContext {
   readonly address: string;
   /** The functions that APIs and authorizers may name. */
   readonly functions: Functions;
+  readonly clock: Clock;
+  /** What calls came to. */
+  readonly statistics: Statistics;
   /** Projects of all accounts. */
   readonly projectIds: readonly string[];
   /** Works out what calls would meet under a configuration. @throws what keeps it from being put in force. */

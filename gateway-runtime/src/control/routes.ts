@@ -7,8 +7,10 @@ import { gatewayActions } from './actions/gateway.ts';
 import { loadBalanceChannelActions } from './actions/load-balance-channel.ts';
 import { featureActions } from './actions/feature.ts';
 import { gatewayResponseActions } from './actions/gateway-response.ts';
+import { outlineActions } from './actions/outlines.ts';
 import { publicationActions } from './actions/publication.ts';
 import { quotaActions } from './actions/quotas.ts';
+import { statisticsActions } from './actions/statistics.ts';
 import { aclBindingRoutes } from './bindings/acl.ts';
 import { appAuthorizationRoutes } from './bindings/app.ts';
 import { appQuotaBindingRoutes } from './bindings/app-quota.ts';
@@ -31,6 +33,8 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...gatewayResponseActions(context),
     ...featureActions(context),
     ...quotaActions(context),
+    ...outlineActions(context),
+    ...statisticsActions(context),
     ...appActions(context),
     ...loadBalanceChannelActions(context),
     apiCheck(context),
