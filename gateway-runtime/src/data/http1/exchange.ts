@@ -10,6 +10,10 @@ export interface ExchangeConnection {
   readonly isSecure: boolean;
   /** Decides, as the head of the answer is made, whether the connection ends after it. */
   decideClose(): boolean;
+  /** Writes text, one character a byte, by the end of the present turn. */
+  write(text: string): void;
+  /** Writes what has gathered: before bytes go to the socket by another way, and before its end. */
+  flush(): void;
   /** Bytes were handed to the socket. */
   noteWrite(): void;
   /** The answer is complete. */
@@ -103,6 +107,7 @@ export class Exchange {
     if (this.#isOver || this.#isBodiless || piece.length === 0) return true;
     if (!this.count(piece.length)) return true;
     const { socket } = this.connection;
+    this.connection.flush();
     if (this.#isChunked) {
       socket.cork();
       socket.write(`${piece.length.toString(16)}\r\n`, 'latin1');
@@ -129,6 +134,7 @@ export class Exchange {
   abort(): void {
     if (this.#isOver) return;
     const { socket } = this.connection;
+    this.connection.flush();
     // Where the end of the connection is that of the answer, only a reset tells that it is not.
     if (this.#endsByClose && !this.connection.isSecure) socket.resetAndDestroy();
     else socket.destroy();
@@ -197,12 +203,12 @@ export class Exchange {
   }
 
   #write(text: string): void {
-    this.connection.socket.write(text, 'latin1');
-    this.connection.noteWrite();
+    this.connection.write(text);
   }
 
   #writeBoth(head: string, body: Uint8Array): void {
     const { socket } = this.connection;
+    this.connection.flush();
     socket.cork();
     socket.write(head, 'latin1');
     socket.write(body);

@@ -77,6 +77,7 @@ class Relay implements AnswerReader {
       before += `${(end - start).toString(16)}\r\n`;
       to += buffer.bytes.write(endsHere ? '\r\n0\r\n\r\n' : '\r\n', end, 'latin1');
     }
+    exchange.connection.flush();
     if (before.length <= start) {
       const from = start - before.length;
       if (before !== '') buffer.bytes.write(before, from, 'latin1');
@@ -115,8 +116,7 @@ class Relay implements AnswerReader {
   }
 
   #write(text: string): void {
-    this.#exchange.connection.socket.write(text, 'latin1');
-    this.#exchange.connection.noteWrite();
+    this.#exchange.connection.write(text);
   }
 
   /** The socket has written all that it was given. */

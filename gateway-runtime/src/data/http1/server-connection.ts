@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import { FRAMING } from './framing.ts';
 import { MORE, REFUSED } from './head-parser.ts';
 import { IncomingBody, type BodySource } from './incoming-body.ts';
+import { flushSoon, type Sender } from './outbox.ts';
 import { RequestParser } from './request-parser.ts';
 import type { ServerSettings } from './settings.ts';
 import { statusLine } from './status-line.ts';
@@ -24,6 +25,9 @@ const RELEASED = 4;
 
 /** Bytes of later requests that may wait while one is answered. */
 const MAX_WAITING_BYTES = 16 * 1024;
+
+/** Text that may gather until the end of a turn. */
+const MAX_GATHERED = 32 * 1024;
 
 /** An unread rest of a body of up to that many bytes is taken in so that the connection can be kept. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
@@ -47,7 +51,7 @@ export interface ConnectionServer {
  * beyond it. A request that breaks the rules gets an answer and ends the connection, as nobody knows where the next
  * one would start. An answer is never cut off by closing: what the caller still sends is read for a while.
  */
-export class ServerConnection implements Timed, BodySource, ExchangeConnection {
+export class ServerConnection implements Timed, BodySource, ExchangeConnection, Sender {
   deadline = Infinity;
   sweepIndex = -1;
   readonly socket: Socket;
@@ -60,6 +64,8 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
   readonly #parser: RequestParser;
   readonly #decoder: BodyDecoder;
   readonly #readAsUsual: () => void;
+  /** What is to be written at the end of the turn, one character a byte. */
+  #gathered = '';
   #phase = IDLE;
   #exchange: Exchange | undefined;
   #body: IncomingBody | undefined;
@@ -103,8 +109,23 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     if (this.#phase === IDLE) this.#end();
   }
 
+  write(text: string): void {
+    if (this.#gathered === '') flushSoon(this);
+    this.#gathered += text;
+    if (this.#gathered.length > MAX_GATHERED) this.flush();
+  }
+
+  flush(): void {
+    if (this.#gathered === '') return;
+    const text = this.#gathered;
+    this.#gathered = '';
+    this.socket.write(text, 'latin1');
+    this.noteWrite();
+  }
+
   /** Takes the socket away from the engine, with the bytes that were read but not used. */
   detach(): Buffer | undefined {
+    this.flush();
     this.#phase = RELEASED;
     const { socket } = this;
     socket.off('data', this.#onData);
@@ -151,7 +172,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
   wantBody(): void {
     if (this.#owesContinue) {
       this.#owesContinue = false;
-      if (this.#exchange?.isStarted === false) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+      if (this.#exchange?.isStarted === false) this.write('HTTP/1.1 100 Continue\r\n\r\n');
     }
     this.#arm();
     this.#read();
@@ -199,6 +220,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
       }
       return;
     }
+    this.flush();
     if (this.#phase === IDLE || this.#phase === LINGERING) this.socket.end();
     else this.socket.destroy();
   };
@@ -326,6 +348,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     if (this.#phase === IDLE) this.#end();
     // A part of a request whose rest will never come.
     else if (this.#phase === IN_HEAD || (this.#phase === IN_EXCHANGE && !this.#decoder.isComplete)) {
+      this.flush();
       this.socket.destroy();
     }
   }
@@ -363,15 +386,15 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     if (exchange?.isStarted === true) {
+      this.flush();
       this.socket.destroy();
       return;
     }
     const { status, fields, body } = settings.refuse(fault, this);
-    this.socket.write(
+    this.write(
       `${statusLine(status)}${fields}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${
         exchange?.head.method === 'HEAD' ? '' : body
       }`,
-      'latin1',
     );
     this.#end();
   }
@@ -391,7 +414,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
 
   #probe(): void {
     this.#probes -= 1;
-    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    this.write('HTTP/1.1 100 Continue\r\n\r\n');
     if (this.#probes > 0) this.deadline = this.#server.sweep.after(0);
     else this.#arm();
   }
@@ -401,6 +424,7 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection {
     if (this.#phase === LINGERING || this.#phase === RELEASED) return;
     this.#phase = LINGERING;
     this.#unread = undefined;
+    this.flush();
     this.socket.end();
     this.#resume();
     this.deadline = this.#server.sweep.after(this.#server.settings.times.lingerMs);

@@ -7,6 +7,7 @@ import { FRAMING } from './framing.ts';
 import { MORE, REFUSED, type HeadLimits } from './head-parser.ts';
 import { IncomingBody, type BodyFailure } from './incoming-body.ts';
 import type { Origin } from './origin.ts';
+import { flushSoon, type Sender } from './outbox.ts';
 import { ReadBuffer } from './read-buffer.ts';
 import { ResponseParser } from './response-parser.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -48,7 +49,7 @@ export interface TunnelEnd {
  * written to the caller out of the memory into which it was read. Bytes that no request asked for end the connection:
  * they would be taken for the answer to the next one.
  */
-export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
+export class UpstreamConnection implements Timed, AnswerSource, SenderOwner, Sender {
   deadline = Infinity;
   sweepIndex = -1;
   readonly origin: Origin;
@@ -65,6 +66,8 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
   #isBufferGone = false;
   /** The socket has read into the buffer before. */
   #isBufferKnown = false;
+  /** What is to be written at the end of the turn, one character a byte: a request without a body that follows. */
+  #gathered = '';
   #stage: Stage = 'connecting';
   #request: UpstreamRequest | undefined;
   #handler: UpstreamHandler | undefined;
@@ -99,7 +102,7 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
     if (request.upgrade !== undefined) head += `Connection: upgrade\r\nUpgrade: ${request.upgrade}\r\n`;
     if (body === undefined) {
       if (WITH_BODY.has(request.method)) head += 'Content-Length: 0\r\n';
-      this.socket.write(`${head}\r\n`, 'latin1');
+      this.#write(`${head}\r\n`);
     } else if (body instanceof IncomingBody) {
       head +=
         body.length === undefined ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${body.length}\r\n`;
@@ -108,6 +111,12 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
       // Until there is a connection nothing is taken from the body, so that it can still be sent elsewhere.
       if (this.#stage === 'connected') this.#sender.start();
     } else this.#sendWhole(`${head}Content-Length: ${body.length}\r\n\r\n`, body);
+  }
+
+  flush(): void {
+    const text = this.#gathered;
+    this.#gathered = '';
+    if (!this.#isOver && text !== '') this.socket.write(text, 'latin1');
   }
 
   /** Ends the connection, and the request on it without telling anybody. */
@@ -199,14 +208,19 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner {
 
   #sendWhole(head: string, body: string | Buffer): void {
     const { socket } = this;
-    if (typeof body === 'string') socket.write(head + body, 'latin1');
-    else if (body.length <= TEXT_BYTES) socket.write(head + body.toString('latin1'), 'latin1');
+    if (typeof body === 'string') this.#write(head + body);
+    else if (body.length <= TEXT_BYTES) this.#write(head + body.toString('latin1'));
     else {
       socket.cork();
       socket.write(head, 'latin1');
       socket.write(body);
       socket.uncork();
     }
+  }
+
+  #write(text: string): void {
+    this.#gathered = text;
+    flushSoon(this);
   }
 
   readonly #nextBuffer = (): Buffer | undefined => {
