@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../gateway-runtime/src/clock.ts';
+import { collections, COLLECTION_KINDS } from '../../gateway-runtime/src/control/collections.ts';
 import type { ControlContext } from '../../gateway-runtime/src/control/context.ts';
 import { IssuedTokens } from '../../gateway-runtime/src/control/identity/issued-tokens.ts';
 import { identityRoutes } from '../../gateway-runtime/src/control/identity/routes.ts';
 import { ownRoutes } from '../../gateway-runtime/src/control/own-routes.ts';
 import { controlRoutes } from '../../gateway-runtime/src/control/routes.ts';
+import { kindOperations } from '../../sdk/src/operations/kinds.ts';
 import { operations } from '../support/document.ts';
 import { openGateway, send, TEST_ACCOUNT, type TestGateway } from '../support/gateway.ts';
 
@@ -22,6 +24,14 @@ describe('the OpenAPI document and the gateway', () => {
     const served = servedByParts();
     const described = operations.map(({ method, path, status }) => `${method} ${nameless(path)} ${status}`);
     expect([...served, ...PROBES].toSorted()).toEqual(described.toSorted());
+  });
+
+  test.each(COLLECTION_KINDS)('narrow the list of %s by the same parameters, in the same way', (kind) => {
+    const served = Object.entries(collections[kind].answers.filters ?? {}).map(([name, { match }]) => [
+      name,
+      match,
+    ]);
+    expect(Object.fromEntries(served)).toEqual(kindOperations[kind]?.filters ?? {});
   });
 
   test.each(operations)('$id is served', async ({ method, path }) => {

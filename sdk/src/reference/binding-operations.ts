@@ -1,6 +1,8 @@
 import type { BindingShape, Description } from '../describe.ts';
 import { fieldsOf, type JsonSchema } from '../fields.ts';
 import type { KindErrors } from './kind-errors.ts';
+import { listQuery } from '../operations/kinds.ts';
+import type { Kind } from '../resources/index.ts';
 import { code } from './markdown.ts';
 import {
   capitalized,
@@ -75,7 +77,7 @@ export function bindingOperations(
         },
         [answerKey],
       ),
-      errors: [...errors.caller, ...errors.parents, ...errors.references, ...errors.input],
+      errors: [...errors.caller, ...errors.parents, ...errors.references, ...errors.input, ...errors.create],
     },
     {
       id: `list${name}`,
@@ -96,6 +98,7 @@ export function bindingOperations(
               } as const,
             ]),
         { name: 'env_id', schema: TEXT, description: 'Only those in this environment.' },
+        ...listQuery(kind as Kind),
       ],
       answer: pageSchema(
         bound.listKey,
@@ -107,7 +110,7 @@ export function bindingOperations(
           [bound.apiId, bound.bindingId],
         ),
       ),
-      errors: [...reading, 'pathOrQueryInvalid'],
+      errors: [...reading, ...errors.references, 'pathOrQueryInvalid', 'valueMissing'],
     },
     byOwner
       ? {
@@ -120,7 +123,7 @@ export function bindingOperations(
             'env_id',
             'api_ids',
           ]),
-          errors: [...reading, ...errors.references],
+          errors: [...reading, ...errors.references, ...errors.input],
         }
       : {
           id: `delete${name}`,

@@ -4,6 +4,8 @@ import { fieldsOf, type JsonSchema } from '../fields.ts';
 import type { FieldComments } from './comments.ts';
 import { wireSchema } from './json-schemas.ts';
 import type { KindErrors } from './kind-errors.ts';
+import { listQuery } from '../operations/kinds.ts';
+import type { Kind } from '../resources/index.ts';
 import { code, listed } from './markdown.ts';
 import {
   capitalized,
@@ -29,12 +31,14 @@ export function collectionOperations(
   const item = `${path}/{id}`;
   const object = schemaRef(name);
   const onItem = [...errors.caller, ...errors.parents, ...errors.missing];
+  const changing = [...onItem, ...errors.references, ...errors.input, ...errors.update];
   const creating = [
     ...errors.caller,
     ...errors.parents,
     ...errors.references,
     ...errors.input,
     ...errors.quota,
+    ...errors.create,
   ];
   const created =
     createdIdKey === undefined ? object : objectSchema({ [createdIdKey]: TEXT }, [createdIdKey]);
@@ -58,7 +62,7 @@ export function collectionOperations(
           path,
           status: 201,
           answer: created,
-          errors: [...errors.caller, ...errors.parents, ...errors.quota],
+          errors: [...errors.caller, ...errors.parents, ...errors.quota, ...errors.create],
         },
     read.by === 'parent'
       ? {
@@ -73,9 +77,14 @@ export function collectionOperations(
           method: 'GET',
           path,
           status: 200,
-          query: listsOf === undefined ? PAGING : [...PAGING, ownerQuery(description, listsOf)],
+          query: queryOf(description, listsOf),
           answer: pageSchema(listKey, object),
-          errors: [...errors.caller, ...errors.parents, 'pathOrQueryInvalid'],
+          errors: [
+            ...errors.caller,
+            ...errors.parents,
+            'pathOrQueryInvalid',
+            ...(listsOf === undefined ? [] : ([...errors.references, 'valueMissing'] as const)),
+          ],
         },
     read.by === 'get' ? { ...readOf(name, onItem), path: item, answer: object } : undefined,
     shape.updates
@@ -87,11 +96,11 @@ export function collectionOperations(
           status: status?.update ?? 200,
           request: schemaRef(`${name}Update`),
           answer: object,
-          errors: [...onItem, ...errors.references, ...errors.input],
+          errors: changing,
         }
       : undefined,
     ...(shape.aspects ?? []).flatMap((aspect) =>
-      aspectOperations(description, aspect, comments, onItem, [...onItem, ...errors.input]),
+      aspectOperations(description, aspect, comments, onItem, changing),
     ),
     {
       id: `delete${name}`,
@@ -99,10 +108,19 @@ export function collectionOperations(
       method: 'DELETE',
       path: item,
       status: status?.delete ?? 204,
-      errors: onItem,
+      errors: [...onItem, ...errors.remove],
     },
   ];
   return operations.filter((operation) => operation !== undefined);
+}
+
+/** How a list is narrowed, and what it must be asked for. */
+function queryOf(description: Description, listsOf: string | undefined): readonly Parameter[] {
+  // The names of the registry are those of the descriptions.
+  const filters = listQuery(description.kind as Kind);
+  if (listsOf === undefined) return [...PAGING, ...filters];
+  const owner = ownerQuery(description, listsOf);
+  return [...PAGING, owner, ...filters.filter(({ name }) => name !== owner.name)];
 }
 
 /** The object whose objects are listed. */
@@ -168,7 +186,7 @@ function aspectOperations(
           status: removed,
           ...(remove === 'POST' && { request: schema }),
           ...body(removed),
-          errors: onItem,
+          errors: remove === 'POST' ? errors : [...onItem],
         },
     readPath === undefined
       ? undefined

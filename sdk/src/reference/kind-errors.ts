@@ -1,5 +1,6 @@
 import { controlErrors, type ControlErrorName } from '../errors.ts';
 import { fieldOf, fieldsOf } from '../fields.ts';
+import { kindOperations } from '../operations/kinds.ts';
 import { descriptionOf, resources, type Kind } from '../resources/index.ts';
 import type { KindComments } from './comments.ts';
 import { typedSchema } from './json-schemas.ts';
@@ -19,12 +20,19 @@ export interface KindErrors {
   readonly input: readonly ControlErrorName[];
   /** There are as many as there may be. */
   readonly quota: readonly ControlErrorName[];
+  /** A rule that looks at what is configured besides the object forbids to create it. */
+  readonly create: readonly ControlErrorName[];
+  /** Such a rule forbids to change it. */
+  readonly update: readonly ControlErrorName[];
+  /** Such a rule forbids to delete it. */
+  readonly remove: readonly ControlErrorName[];
 }
 
 /** The errors that a kind's description leads to. A gateway may answer others of the catalogue too. */
 export function errorsOf(kind: Kind, { errors }: KindComments): KindErrors {
   const { input, missing, parents, unique, quota } = descriptionOf(kind);
   const fields = fieldsOf(input);
+  const beyond = kindOperations[kind]?.errors ?? {};
   const isManagement = controlErrors[missing].code.startsWith('APIC.');
   const hasNumber = /"type":"(?:integer|number)"/.test(JSON.stringify(typedSchema(input)));
   const range = ['valueTooSmall', 'valueTooLarge'] as const;
@@ -42,13 +50,15 @@ export function errorsOf(kind: Kind, { errors }: KindComments): KindErrors {
     references: missingOf(fields.filter(({ name }) => !parents.includes(name))),
     input: distinct([...validity, ...(unique === undefined ? [] : [unique.error])]),
     quota: quota === undefined ? [] : [quota.error],
+    create: beyond.create ?? [],
+    update: beyond.update ?? [],
+    remove: beyond.delete ?? [],
   };
 }
 
 /** The same errors in one list, each once. */
 export function allErrorsOf(kind: Kind, comments: KindComments): readonly ControlErrorName[] {
-  const { caller, parents, missing, references, input, quota } = errorsOf(kind, comments);
-  return distinct([...caller, ...parents, ...missing, ...references, ...input, ...quota]);
+  return distinct(Object.values(errorsOf(kind, comments)).flat() as readonly ControlErrorName[]);
 }
 
 /** Each once. */

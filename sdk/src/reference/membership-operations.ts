@@ -1,4 +1,6 @@
 import type { Description, MembershipShape } from '../describe.ts';
+import { listQuery } from '../operations/kinds.ts';
+import type { Kind } from '../resources/index.ts';
 import type { KindErrors } from './kind-errors.ts';
 import {
   capitalized,
@@ -30,7 +32,7 @@ export function membershipOperations(
         { [bind.answerKey]: { type: 'array', items: objectSchema({ [bound.memberId]: member }) } },
         [bind.answerKey],
       ),
-      errors: [...reading, ...errors.references, ...errors.input],
+      errors: [...reading, ...errors.references, ...errors.input, ...errors.create],
     },
     {
       id: `list${name}`,
@@ -38,7 +40,7 @@ export function membershipOperations(
       method: 'GET',
       path: `${path}/${bound.path}`,
       status: 200,
-      query: PAGING,
+      query: [...PAGING, ...listQuery(kind as Kind)],
       answer: pageSchema(bound.listKey, objectSchema({ [bound.memberId]: member }, [bound.memberId])),
       errors: [...reading, 'pathOrQueryInvalid'],
     },
@@ -48,7 +50,7 @@ export function membershipOperations(
       method: 'DELETE',
       path: `${path}/${bound.path}/{id}`,
       status: 204,
-      errors: [...reading, ...errors.missing],
+      errors: [...reading, ...errors.missing, ...errors.remove],
     },
   ];
 }

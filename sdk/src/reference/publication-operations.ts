@@ -1,4 +1,5 @@
 import type { Description } from '../describe.ts';
+import { filter, precise } from '../operations/schemas.ts';
 import { fieldsOf } from '../fields.ts';
 import type { FieldComments } from './comments.ts';
 import { wireSchema } from './json-schemas.ts';
@@ -42,7 +43,7 @@ export function publicationOperations(
         ...needed,
       ]),
       answer: published,
-      errors: [...reading, ...errors.input, ...errors.missing],
+      errors: [...reading, ...errors.input, ...errors.missing, ...errors.create],
     },
     {
       id: 'listApiPublications',
@@ -50,7 +51,12 @@ export function publicationOperations(
       method: 'GET',
       path: history,
       status: 200,
-      query: [...PAGING, { name: 'env_id', schema: TEXT, description: 'Only those in this environment.' }],
+      query: [
+        ...PAGING,
+        { name: 'env_id', schema: TEXT, description: 'Only those in this environment.' },
+        filter('env_name', 'Only those in environments with this in their names.'),
+        precise(['env_name']),
+      ],
       answer: pageSchema(
         'api_versions',
         objectSchema({
@@ -70,7 +76,7 @@ export function publicationOperations(
       status: 200,
       request: objectSchema({ version_id: TEXT }, ['version_id']),
       answer: published,
-      errors: [...reading, 'apiVersionNotFound'],
+      errors: [...reading, ...errors.input, ...errors.missing, ...errors.update, 'apiVersionNotFound'],
     },
     {
       id: 'getApiVersion',

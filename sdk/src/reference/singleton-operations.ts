@@ -27,7 +27,7 @@ export function singletonOperations(
       status: set.status,
       request: schemaRef(`${name}Create`),
       answer: object,
-      errors: [...reading, ...errors.references, ...errors.input],
+      errors: [...reading, ...errors.references, ...errors.input, ...errors.create],
     },
     read.by === 'get'
       ? {
