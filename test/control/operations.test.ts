@@ -27,10 +27,9 @@ describe('the OpenAPI document and the gateway', () => {
   });
 
   test.each(COLLECTION_KINDS)('narrow the list of %s by the same parameters, in the same way', (kind) => {
-    const served = Object.entries(collections[kind].answers.filters ?? {}).map(([name, { match }]) => [
-      name,
-      match,
-    ]);
+    const filters: Readonly<Record<string, { readonly match: string }>> =
+      collections[kind].answers.filters ?? {};
+    const served = Object.entries(filters).map(([name, { match }]) => [name, match]);
     expect(Object.fromEntries(served)).toEqual(kindOperations[kind]?.filters ?? {});
   });
 
