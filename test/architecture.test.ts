@@ -14,7 +14,12 @@ const files = ['sdk/src', 'provider/src', 'gateway-runtime/src', 'examples', 'to
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   axios: ['sdk/src/client/transport.ts'],
   typescript: ['tools/reference/comments.ts'],
-  '@pulumi/pulumi': ['provider/src/resource.ts', 'provider/src/index.ts', 'examples/'],
+  '@pulumi/pulumi': [
+    'provider/src/resource.ts',
+    'provider/src/index.ts',
+    'provider/src/testing.ts',
+    'examples/',
+  ],
   'better-sqlite3': ['gateway-runtime/src/store/sqlite.ts'],
   kysely: ['gateway-runtime/src/store/'],
   fastify: ['gateway-runtime/src/control/'],
