@@ -37,7 +37,5 @@ export function compileQuota(quota: Bodies['appQuota'], cycle: CallCycle): Quota
 export function spendQuota(caller: Caller, nowMs: number): void {
   if (caller.kind !== 'app' || caller.app.quota === undefined) return;
   const { cycle, limit, lengthMs, resetMs } = caller.app.quota;
-  if (!cycle.enter(nowMs, lengthMs, resetMs)) return;
-  if (cycle.total >= limit) throw fail('appQuotaUsedUp');
-  cycle.total += 1;
+  if (!cycle.spend(nowMs, limit, lengthMs, resetMs)) throw fail('appQuotaUsedUp');
 }

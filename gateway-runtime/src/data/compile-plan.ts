@@ -130,15 +130,6 @@ export function compilePlan(
   };
 }
 
-/** By what the calls under a policy are counted: each API in each environment for itself, or all together. */
-export function counterKey(
-  throttleId: string,
-  scope: 'API' | 'SHARED',
-  { apiId, environmentId }: Tie,
-): string {
-  return scope === 'SHARED' ? throttleId : `${throttleId}/${apiId}/${environmentId}`;
-}
-
 /** The origins that calls of an API may be sent to. */
 export function originsOf({ backends }: Plan): readonly string[] {
   return [backends.usual, ...backends.policies.map(({ backend }) => backend)].flatMap((backend) =>
@@ -152,12 +143,19 @@ const NO_BACKEND: BackendPlan = { kind: 'unusable', error: 'backendMissing' };
 function tied<K extends TieKind>(
   configuration: ConfigurationReader,
   kind: K,
-  { gatewayId, apiId, environmentId }: Tie,
+  tie: Tie,
 ): readonly Stored<K>['body'][] {
+  return tiesOf(configuration, kind, tie).map(({ body }) => body);
+}
+
+function tiesOf<K extends TieKind>(
+  configuration: ConfigurationReader,
+  kind: K,
+  { gatewayId, apiId, environmentId }: Tie,
+): readonly Stored<K>[] {
   return configuration
     .by(kind, 'apiId', apiId)
-    .map(({ body }) => body)
-    .filter((body) => body.environmentId === environmentId && body.gatewayId === gatewayId);
+    .filter(({ body }) => body.environmentId === environmentId && body.gatewayId === gatewayId);
 }
 
 function throttleOf(
@@ -169,13 +167,15 @@ function throttleOf(
   const apiWindow = counters.api(tie.apiId);
   // A plug-in takes the place of a throttle.
   if (plugin !== undefined) return { apiWindow, policy: plugin };
-  const [binding] = tied(configuration, 'throttleBinding', tie);
-  const throttle = binding && configuration.get('throttle', binding.throttleId);
-  if (throttle === undefined) return compileThrottle(apiWindow, undefined);
+  const [binding] = tiesOf(configuration, 'throttleBinding', tie);
+  const throttle = binding && configuration.get('throttle', binding.body.throttleId);
+  if (binding === undefined || throttle === undefined) return compileThrottle(apiWindow, undefined);
+  // Each API in each environment is counted for itself, and anew when it is bound anew; or all are counted together.
+  const counted = throttle.body.scope === 'SHARED' ? throttle.id : `${throttle.id}/${binding.id}`;
   return compileThrottle(apiWindow, {
     throttle: throttle.body,
     exceptions: configuration.by('throttleException', 'throttleId', throttle.id).map(({ body }) => body),
-    window: counters.policy(counterKey(throttle.id, throttle.body.scope, tie)),
+    window: counters.policy(counted),
   });
 }
 

@@ -3,9 +3,8 @@ import type { Change, ConfigurationReader, Stored, StoredKind, Tie } from '../st
 import { featuresOf, USUAL_FEATURES, type Features } from '../features.ts';
 import { withCallers } from './compile-callers.ts';
 import { compileHosts, type Hosts } from './compile-hosts.ts';
-import { compilePlan, counterKey, originsOf, TIE_KINDS } from './compile-plan.ts';
+import { compilePlan, originsOf, TIE_KINDS } from './compile-plan.ts';
 import { withResponses } from './compile-responses.ts';
-import type { Counters } from './counters.ts';
 import type { Lasting } from './lasting.ts';
 import { createRouter, type Route, type Router } from './router.ts';
 import type { CallersOfGateway, Plan, Snapshot } from './snapshot.ts';
@@ -21,8 +20,6 @@ interface Stale {
   /** Ids of gateways whose features changed. */
   readonly features: Set<string>;
   hosts: boolean;
-  /** Something that is counted may be gone. */
-  counters: boolean;
 }
 
 /**
@@ -58,7 +55,6 @@ export class Compiler {
       responses: configuration.all('gatewayResponse').map((after) => ({ after })),
       features: new Set(configuration.all('gatewayFeature').map(({ body }) => body.gatewayId)),
       hosts: true,
-      counters: false,
     });
   }
 
@@ -70,7 +66,6 @@ export class Compiler {
       responses: [],
       features: new Set(),
       hosts: false,
-      counters: false,
     };
     for (const change of changes) {
       this.#takeChannel(change);
@@ -79,9 +74,7 @@ export class Compiler {
       if (change.after === undefined) this.#forgetCalls(change);
       mark(stale, configuration, change);
     }
-    const snapshot = this.#update(configuration, stale);
-    if (stale.counters) this.#lasting.counters.sweep(liveCounters(configuration));
-    return snapshot;
+    return this.#update(configuration, stale);
   }
 
   /** Whether calls may be sent to an origin. */
@@ -184,24 +177,12 @@ export class Compiler {
 /** Kinds that say who answers on which host, and how. */
 const HOSTING: readonly StoredKind[] = ['gateway', 'apiGroup', 'domain', 'certificate', 'gatewayFeature'];
 
-/** Kinds by whose ids calls are counted. */
-const COUNTED: readonly StoredKind[] = [
-  'apiGroup',
-  'api',
-  'throttle',
-  'throttleBinding',
-  'appQuota',
-  'appQuotaBinding',
-  'plugin',
-];
-
 function toRoute(plan: Plan): Route<Plan> {
   return { method: plan.method, path: plan.path, matchMode: plan.matchMode, target: plan };
 }
 
 function mark(stale: Stale, configuration: ConfigurationReader, change: Change): void {
   const { kind, key, before, after } = change;
-  if (after === undefined && COUNTED.includes(kind)) stale.counters = true;
   if (HOSTING.includes(kind)) stale.hosts = true;
   if (kind === 'publication') stale.publications.add(key);
   if (kind === 'gatewayResponse') stale.responses.push(change);
@@ -284,26 +265,4 @@ function markEnvironment(
   for (const { id, body } of configuration.by('publication', 'environmentId', environment.id)) {
     if (body.gatewayId === environment.body.gatewayId) stale.publications.add(id);
   }
-}
-
-function liveCounters(configuration: ConfigurationReader): Parameters<Counters['sweep']>[0] {
-  const policies = new Set<string>();
-  for (const { body } of configuration.all('throttleBinding')) {
-    const throttle = configuration.get('throttle', body.throttleId);
-    if (throttle !== undefined) policies.add(counterKey(throttle.id, throttle.body.scope, body));
-  }
-  const quotas = configuration
-    .all('appQuotaBinding')
-    .map(({ body: { appQuotaId, appId } }) => `${appQuotaId}/${appId}`);
-  return {
-    groups: ids(configuration, 'apiGroup'),
-    apis: ids(configuration, 'api'),
-    policies,
-    quotas: new Set(quotas),
-    plugins: ids(configuration, 'plugin'),
-  };
-}
-
-function ids(configuration: ConfigurationReader, kind: StoredKind): ReadonlySet<string> {
-  return new Set(configuration.all(kind).map(({ id }) => id));
 }

@@ -66,7 +66,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   const lasting = createLasting({ backendTls, timers: options.timers });
   const compiler = new Compiler(domainSuffix, lasting);
   const origins = new Origins(backendTls);
-  const accounts = new AccountGuard();
+  const accounts = new AccountGuard(lasting.counters);
   const timeouts = { ...CALLER_TIMEOUTS, ...options.timeouts };
   let snapshot = compiler.start(configuration);
   let services: Services = {

@@ -15,8 +15,7 @@ export function spendDebugCall(entry: HostEntry, counters: Counters, nowMs: numb
   if (!entry.isDebug) return;
   const window = counters.debugDomain(entry.groupId);
   window.enter(nowMs, DAY_SECONDS);
-  if (window.total >= CALLS_A_DAY) {
+  if (!window.addBelow(CALLS_A_DAY)) {
     throw fail('throttled', { dimension: 'domain', limit: CALLS_A_DAY, interval: 1, unit: 'day' });
   }
-  window.total += 1;
 }

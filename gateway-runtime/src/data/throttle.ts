@@ -105,8 +105,7 @@ export function spend(
   const { callsASecond } = call.features;
   apiWindow.enter(nowMs, 1);
   if (policy === undefined) {
-    const hasRoom = apiWindow.total < callsASecond;
-    if (hasRoom) apiWindow.total += 1;
+    const hasRoom = apiWindow.addBelow(callsASecond);
     if (call.isDebug) call.rates = allEnvironments(apiWindow, callsASecond);
     if (!hasRoom)
       throw fail('throttled', {
@@ -117,30 +116,39 @@ export function spend(
       });
     return;
   }
-  const { window } = policy;
+  const { window, addressLimit } = policy;
   window.enter(nowMs, policy.windowSeconds);
-  const address = call.client.text;
-  const app = caller.kind === 'app' ? caller.app.id : '';
-  const user = userOf(caller, owner);
   const { userLimit, appLimit } = limitsOf(policy, caller, owner);
-  const shares = {
-    api: policy.apiLimit - window.total,
-    user: userLimit - (window.users.get(user) ?? 0),
-    app: appLimit - (window.apps.get(app) ?? 0),
-    ip: policy.addressLimit - (window.addresses.get(address) ?? 0),
-  };
-  const limits = { api: policy.apiLimit, user: userLimit, app: appLimit, ip: policy.addressLimit };
-  const full = DIMENSIONS.find((dimension) => limits[dimension] > 0 && shares[dimension] <= 0);
+  const limits = { api: policy.apiLimit, user: userLimit, app: appLimit, ip: addressLimit };
   const rule = policy.rules?.find(({ holds }) => holds(call));
   rule?.window.enter(nowMs, rule.windowSeconds);
-  const isRuleFull = rule !== undefined && rule.window.total >= rule.limit;
-  if (full === undefined && !isRuleFull) {
-    if (rule !== undefined) rule.window.total += 1;
-    apiWindow.total += 1;
-    window.total += 1;
-    if (userLimit > 0) window.users.set(user, userLimit - shares.user + 1);
-    if (appLimit > 0) window.apps.set(app, appLimit - shares.app + 1);
-    if (policy.addressLimit > 0) window.addresses.set(address, policy.addressLimit - shares.ip + 1);
+  const user = userLimit > 0 ? userOf(caller, owner) : '';
+  const app = caller.kind === 'app' ? caller.app.id : '';
+  const address = call.client.text;
+  let shares: PerDimension;
+  let full: Dimension | undefined;
+  let isRuleFull: boolean;
+  // Whatever other threads count: between the look and the count there is nobody else.
+  window.table.enter();
+  try {
+    shares = {
+      api: policy.apiLimit - window.total,
+      user: userLimit > 0 ? userLimit - window.users.of(user) : 0,
+      app: appLimit > 0 ? appLimit - window.apps.of(app) : 0,
+      ip: addressLimit > 0 ? addressLimit - window.addresses.of(address) : 0,
+    };
+    full = fullOf(limits, shares);
+    isRuleFull = rule !== undefined && rule.window.total >= rule.limit;
+    if (full === undefined && !isRuleFull) {
+      rule?.window.add();
+      apiWindow.add();
+      window.add();
+      if (userLimit > 0) window.users.add();
+      if (appLimit > 0) window.apps.add();
+      if (addressLimit > 0) window.addresses.add();
+    }
+  } finally {
+    window.table.leave();
   }
   if (call.isDebug) {
     const spent = full === undefined && !isRuleFull ? 1 : 0;
@@ -150,7 +158,7 @@ export function spend(
     const { interval, unit } = policy;
     throw fail('throttled', { dimension: full, limit: limits[full], interval, unit });
   }
-  if (isRuleFull) {
+  if (isRuleFull && rule !== undefined) {
     const { limit, interval, unit } = rule;
     throw fail('throttled', { dimension: 'api', limit, interval, unit });
   }
@@ -158,7 +166,15 @@ export function spend(
 
 /** In the order in which they are looked at. */
 const DIMENSIONS = ['api', 'user', 'app', 'ip'] as const;
-type PerDimension = Readonly<Record<(typeof DIMENSIONS)[number], number>>;
+type Dimension = (typeof DIMENSIONS)[number];
+type PerDimension = Readonly<Record<Dimension, number>>;
+
+function fullOf(limits: PerDimension, shares: PerDimension): Dimension | undefined {
+  if (limits.api > 0 && shares.api <= 0) return 'api';
+  if (limits.user > 0 && shares.user <= 0) return 'user';
+  if (limits.app > 0 && shares.app <= 0) return 'app';
+  return limits.ip > 0 && shares.ip <= 0 ? 'ip' : undefined;
+}
 
 /** Accounts are told apart by their id for the owner of an app, and by their project for callers with IAM. */
 function userOf(caller: Caller, owner: Account | undefined): string {
@@ -186,8 +202,8 @@ function limitsOf(
 
 const NO_LIMITS = { userLimit: 0, appLimit: 0 };
 
-function allEnvironments({ total }: CallWindow, limit: number): string[] {
-  return rate('api-allenv', limit - total, limit, 1, 'second');
+function allEnvironments(window: CallWindow, limit: number): string[] {
+  return rate('api-allenv', limit - window.present(), limit, 1, 'second');
 }
 
 function ratesOf(

@@ -1,6 +1,7 @@
 import { fail } from '@apig/sdk/contract';
 import { createSigningKey, type SigningKey } from '@apig/sdk/signer';
 import type { AccessKey } from '../../identity.ts';
+import type { Counters } from '../counters.ts';
 
 /** Failures in a row that a key may have. Source: user guide, "Error Codes", APIG.0301. */
 const MAX_FAILURES = 5;
@@ -11,27 +12,26 @@ const LOCKED_MS = 5 * 60_000;
  * signs then. Only keys that exist are remembered, so the memory is bounded by their number.
  */
 export class AccountGuard {
-  readonly #failures = new Map<string, { count: number; lockedUntilMs: number }>();
+  readonly #counters: Counters;
   readonly #keys = new Map<string, { readonly secret: string; readonly key: SigningKey }>();
+
+  constructor(counters: Counters) {
+    this.#counters = counters;
+  }
 
   /** Refuses a locked key. @throws `iamRefused` */
   admit(accessKey: string, nowMs: number): void {
-    const failures = this.#failures.get(accessKey);
-    if (failures === undefined || failures.count <= MAX_FAILURES) return;
-    if (nowMs < failures.lockedUntilMs) throw locked();
-    this.#failures.delete(accessKey);
+    if (this.#counters.failures(accessKey).isLocked(MAX_FAILURES, LOCKED_MS, nowMs)) throw locked();
   }
 
   /** Counts a failure. @throws `iamRefused` when it is the one too many */
   fail(accessKey: string, nowMs: number): void {
-    const count = (this.#failures.get(accessKey)?.count ?? 0) + 1;
-    this.#failures.set(accessKey, { count, lockedUntilMs: nowMs + LOCKED_MS });
-    if (count > MAX_FAILURES) throw locked();
+    if (this.#counters.failures(accessKey).add(nowMs) > MAX_FAILURES) throw locked();
   }
 
   /** Ends a row of failures. */
   succeed(accessKey: string): void {
-    if (this.#failures.size > 0) this.#failures.delete(accessKey);
+    this.#counters.failures(accessKey).clear();
   }
 
   /** The prepared secret of a key. */

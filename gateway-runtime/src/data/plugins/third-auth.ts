@@ -76,8 +76,7 @@ export async function askThirdParty(
   if (!isAskedAbout(call, plan)) return false;
   const address = call.client.text;
   const limit = content.custom_forbid_limit ?? 0;
-  failures.enter(nowMs, FORBID_SECONDS);
-  if (limit > 0 && (failures.addresses.get(address) ?? 0) > limit) throw fail('thirdAuthBlocked');
+  if (limit > 0 && failuresOf(address, failures, nowMs, 0) > limit) throw fail('thirdAuthBlocked');
   let answer: SideAnswer;
   try {
     answer = await sideCalls.send(await requestOf(call, plan));
@@ -93,7 +92,7 @@ export async function askThirdParty(
     call.carried = carriedOf(answer, content);
     return false;
   }
-  if (limit > 0) failures.addresses.set(address, (failures.addresses.get(address) ?? 0) + 1);
+  if (limit > 0) failuresOf(address, failures, nowMs, 1);
   if (!content.return_resp_body_enabled) throw fail('thirdAuthRefused');
   call.status = answer.status < 400 ? 401 : answer.status;
   call.errorCode = 'APIG.0312';
@@ -104,6 +103,19 @@ export async function askThirdParty(
     answer.body,
   );
   return true;
+}
+
+/** Failures of an address in the present window, before those that are added now. */
+function failuresOf(address: string, failures: CallWindow, nowMs: number, added: 0 | 1): number {
+  failures.table.enter();
+  try {
+    failures.enter(nowMs, FORBID_SECONDS);
+    const count = failures.addresses.of(address);
+    if (added === 1) failures.addresses.add();
+    return count;
+  } finally {
+    failures.table.leave();
+  }
 }
 
 function isAskedAbout(call: Call, { content, rules }: ThirdAuthPlan): boolean {
