@@ -7,6 +7,9 @@ const SETTINGS = {
   token: { key: 'apig:token', variable: 'APIG_TOKEN', secret: true },
 } as const;
 
+/** Names the changeset that all calls of a run are part of. Set by the command `apig`. */
+export const CHANGESET_VARIABLE = 'APIG_CHANGESET';
+
 type Setting = keyof typeof SETTINGS;
 type Settings = { readonly [S in Setting]: string | undefined };
 
@@ -17,6 +20,8 @@ export interface Connection {
   readonly accessKey: string | undefined;
   readonly secretKey: string | undefined;
   readonly token: string | undefined;
+  /** Changeset that the calls of this run are part of. */
+  readonly changesetId: string | undefined;
 }
 
 /** The configuration of a stack. */
@@ -48,7 +53,7 @@ export function readConnection(
     const { key, variable } = SETTINGS.endpoint;
     return { problem: `${key} (or ${variable}): expected a URL such as https://apig.example.com.` };
   }
-  return { ...settings, endpoint, projectId };
+  return { ...settings, endpoint, projectId, changesetId: environment[CHANGESET_VARIABLE] || undefined };
 }
 
 function readSettings(config: StackConfig, environment: NodeJS.ProcessEnv): Settings {

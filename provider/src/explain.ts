@@ -93,7 +93,8 @@ function quote({ message, code, status, requestId }: ApigError): string {
 }
 
 function adviceFor(error: ApigError, action: Attempt['action']): string {
-  const { name, status } = error;
+  const { name, status, code } = error;
+  if (code === 'RUNTIME.0020') return 'Run the command again: it begins with a refresh.';
   const advice = name === 'ApigError' ? undefined : ADVICE[name];
   if (advice !== undefined) return advice;
   if (name.endsWith('Quota')) return 'Remove what is not used, or have the quota raised.';

@@ -1,5 +1,6 @@
 export { createClient, type Client, type ClientOptions } from './client/client.ts';
 export type { Actions, Publication } from './client/actions.ts';
+export type { Changeset, ChangesetConflict, Changesets } from './client/changesets.ts';
 export {
   isNotPublishedError,
   isOutcomeUnknown,

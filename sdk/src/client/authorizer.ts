@@ -8,6 +8,8 @@ export interface Caller {
   readonly accessKey?: string | undefined;
   readonly secretKey?: string | undefined;
   readonly token?: string | undefined;
+  /** Changeset that requests are part of. */
+  readonly changesetId?: string | undefined;
   readonly timing: Timing;
 }
 
@@ -29,8 +31,11 @@ export function createAuthorizer(caller: Caller, host: string): Authorizer {
     'Accept-Encoding': 'identity',
     'User-Agent': 'apig-sdk',
   };
-  const typed = ({ body }: Exchange) => (body ? { 'Content-Type': 'application/json' } : {});
-  for (const [name, value] of Object.entries({ accessKey, token })) {
+  const typed = ({ body, changesetId }: Exchange) => ({
+    ...(body ? { 'Content-Type': 'application/json' } : {}),
+    ...(changesetId === undefined ? {} : { 'X-Apig-Changeset': changesetId }),
+  });
+  for (const [name, value] of Object.entries({ accessKey, token, changesetId: caller.changesetId })) {
     // Never the value itself.
     if (value !== undefined && !/^[\x21-\x7e]+$/.test(value))
       throw new TypeError(`${name}: expected printable ASCII`);

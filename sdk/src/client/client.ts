@@ -1,6 +1,7 @@
 import { descriptionOf, resources, type Kind } from '../resources/index.ts';
 import { createActions, type Actions } from './actions.ts';
 import { createBindings } from './binding.ts';
+import { createChangesets, type Changesets } from './changesets.ts';
 import { createCollection } from './collection.ts';
 import type { Context } from './context.ts';
 import { createMemberships } from './membership.ts';
@@ -23,6 +24,8 @@ export interface ClientOptions {
   readonly secretKey?: string | undefined;
   /** Token, in place of the two keys. Used only when they are left out. */
   readonly token?: string | undefined;
+  /** Changeset of which all calls are part: writes are staged on it, and reads show what is staged. */
+  readonly changesetId?: string | undefined;
   /** Time for one attempt, from connecting to the end of the answer; 30,000 ms unless given. */
   readonly timeoutMs?: number | undefined;
   /** Further attempts after one that failed in passing; 4 unless given. */
@@ -43,6 +46,8 @@ export interface ClientOptions {
 export interface Client extends Collections, Actions {
   /** The operations of a kind that is not known when the program is written. */
   collection(kind: Kind): AnyCollection;
+  /** Writes that come in force together. Only `@apig/gateway-runtime` has them. */
+  readonly changesets: Changesets;
   /** Closes the connections that are kept open. */
   close(): void;
 }
@@ -60,6 +65,7 @@ export function createClient(options: ClientOptions): Client {
     accessKey: options.accessKey,
     secretKey: options.secretKey,
     token: options.token,
+    changesetId: options.changesetId,
     timeoutMs: options.timeoutMs ?? 30_000,
     retries: options.retries ?? 4,
     concurrency: options.concurrency ?? 8,
@@ -84,6 +90,7 @@ export function createClient(options: ClientOptions): Client {
     // Each collection takes and returns what the description of its kind says; only the types of one kind are narrower.
     ...(collections as unknown as Collections),
     ...createActions(transport),
+    changesets: createChangesets(transport),
     collection,
     close: () => {
       transport.close();

@@ -22,13 +22,17 @@ export interface TransportOptions extends Caller {
   readonly retries: number;
   readonly concurrency: number;
   readonly maxAnswerBytes: number;
+  /** Changeset of which all calls of the documented API are part. */
+  readonly changesetId?: string | undefined;
 }
 
 /** One call of the management API. */
 export interface Call {
   readonly method: Exchange['method'];
-  /** Path below the project's, percent-encoded. */
+  /** Path below the project's, or below the runtime's own, percent-encoded. */
   readonly path: string;
+  /** Whether it is an operation of the runtime's own, which the cloud does not have. */
+  readonly isOwn?: boolean;
   readonly query?: Query;
   readonly body?: Json;
   /** Whether doing it twice does no more than doing it once. Left out: all but POST. */
@@ -49,6 +53,7 @@ export function createTransport(options: TransportOptions): Transport {
   const { retries, timing } = options;
   const base = parseEndpoint(options.endpoint);
   const root = `${base.path}/v2/${encodeId('projectId', options.projectId)}/apigw/`;
+  const ownRoot = `${base.path}/runtime/v1/`;
   const authorize = createAuthorizer(options, base.host);
   const slots = new Slots(options.concurrency);
   const pool = { keepAlive: true, maxSockets: options.concurrency };
@@ -96,7 +101,8 @@ export function createTransport(options: TransportOptions): Transport {
       const exchange: Exchange = {
         method,
         origin: base.origin,
-        target: `${root}${call.path}${toQuery(call.query ?? {})}`,
+        target: `${call.isOwn ? ownRoot : root}${call.path}${toQuery(call.query ?? {})}`,
+        changesetId: call.isOwn ? undefined : options.changesetId,
         body: call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body)),
         repeatable: call.repeatable ?? method !== 'POST',
         signal: call.signal,
