@@ -20,6 +20,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
     'provider/src/testing.ts',
     'examples/',
   ],
+  '@pulumi/policy': ['provider/src/policies/', 'examples/policies/'],
   'better-sqlite3': ['gateway-runtime/src/store/sqlite.ts'],
   kysely: ['gateway-runtime/src/store/'],
   fastify: ['gateway-runtime/src/control/'],
