@@ -179,6 +179,8 @@ export interface Aspect {
    * `delete`, beside them.
    */
   readonly byEntry?: true;
+  /** Names of fields in the requests of the operation, where they have others than in those of the object. */
+  readonly names?: Readonly<Record<string, string>>;
   /** Path of the operation that shows the fields, where the object's own may leave them out. */
   readonly readPath?: string;
 }

@@ -33,6 +33,13 @@ describe('the OpenAPI document and the gateway', () => {
     expect(Object.fromEntries(served)).toEqual(kindOperations[kind]?.filters ?? {});
   });
 
+  test.each(COLLECTION_KINDS)('take the same fields of %s in an update', (kind) => {
+    const { takes, keeps }: { takes?: readonly string[]; keeps?: readonly string[] } =
+      collections[kind].rules;
+    const described = kindOperations[kind];
+    expect({ takes, keeps }).toEqual({ takes: described?.takes, keeps: described?.keeps });
+  });
+
   test.each(operations)('$id is served', async ({ method, path }) => {
     const target = path.replace('{project_id}', running.projectId).replace(/\{\w+\}/g, 'x');
     const { body } = await send(running.endpoint + target, method, { 'x-auth-token': 'test-token' });

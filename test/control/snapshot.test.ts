@@ -29,6 +29,7 @@ describe('a snapshot', () => {
     const { certificate, key } = await makeCertificate(['shop.example.com']);
     const body = { name: 'shop', cert_content: certificate, private_key: key };
     await source.call('POST', 'certificates', body);
+    await gateway.add(`api-groups/${await gateway.group()}/domains`, { url_domain: 'shop.example.com' });
     const { apiId, publishId } = await gateway.published({
       req_uri: '/hello',
       mock_info: { result_content: '{"hello":1}' },

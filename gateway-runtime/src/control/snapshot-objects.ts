@@ -124,13 +124,20 @@ function assertPartsNamed(object: Stored, names: readonly string[], values: Json
   }
 }
 
+/** What the service chooses only for an object that has another field, and that field. */
+const CHOSEN_BESIDE: Readonly<Record<string, string>> = {
+  'domain.verifyClientCertificate': 'certificateId',
+};
+
 function assertDescribed(object: Stored, kind: Kind, values: Json): void {
   const description = descriptionOf(kind);
   const fields = fieldsOf(description.input);
   for (const { name, marks } of fields) {
     const value = values[name];
     // Once stored, what the service chooses is there.
-    if (value === undefined && marks.generated) throw fault(object, name, 'expected a value');
+    const condition = CHOSEN_BESIDE[`${kind}.${name}`];
+    const isChosen = marks.generated && (condition === undefined || values[condition] !== undefined);
+    if (value === undefined && isChosen) throw fault(object, name, 'expected a value');
     if (marks.secret && isSealed(value)) throw passphraseWrong();
   }
   const input = Object.fromEntries(fields.map(({ name }) => [name, values[name]]));

@@ -31,7 +31,8 @@ export function aspectCalls(description: Description, before: Json, after: Json)
     const [had, has] = [before, after].map((value) =>
       aspect.fields.some((name) => value[name] !== undefined),
     );
-    const bodyOf = (value: Json) => encode(description.input, pick(value, aspect.fields));
+    const bodyOf = (value: Json) =>
+      renamed(description, aspect, encode(description.input, pick(value, aspect.fields)));
     if (has) {
       const method = had ? aspect.change : aspect.add;
       return [{ aspect, method, path: aspect.path, body: bodyOf(after) }];
@@ -77,6 +78,12 @@ function entryCalls(aspect: Aspect, before: Json, after: Json): readonly AspectC
 
 function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
   return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+
+/** A request with the names that the operation has for its fields. */
+function renamed({ input }: Description, { names = {} }: Aspect, body: Json): Json {
+  const others = new Map(fieldsOf(input).map(({ name, wire }) => [wire, names[name] ?? wire]));
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [others.get(name) ?? name, value]));
 }
 
 /** The given fields of a value. */

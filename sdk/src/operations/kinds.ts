@@ -11,6 +11,10 @@ export type Match = 'part' | 'whole' | 'oneOf';
 export interface KindOperations {
   /** Query parameters of its list that narrow it. */
   readonly filters?: Readonly<Record<string, Match>>;
+  /** Fields that an update takes, where it leaves the others alone whatever is said of them. */
+  readonly takes?: readonly string[];
+  /** Further fields that an update may leave out, and then leaves alone. */
+  readonly keeps?: readonly string[];
   /** Further query parameters of its list. */
   readonly query?: readonly Parameter[];
   /** Errors of rules that look beyond the object: at what is configured besides it. */
@@ -57,6 +61,7 @@ const CHANNEL: readonly ControlErrorName[] = ['memberQuota', 'cloudServerNotFoun
 export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
   gateway: {
     filters: { instance_id: 'whole', instance_name: 'part', status: 'whole' },
+    takes: ['name', 'description', 'maintainBegin', 'securityGroupId', 'endpointServiceName'],
     errors: {
       create: [...GATEWAY, 'editionNotFound', 'availabilityZoneMissing', 'gatewayIdTaken'],
       update: GATEWAY,
@@ -64,16 +69,21 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
   },
   environment: {
     filters: { name: 'part' },
+    keeps: ['remark'],
     errors: { update: ['releaseEnvironmentFixed'], delete: ['releaseEnvironmentFixed', 'environmentInUse'] },
   },
   environmentVariable: {
     filters: { group_id: 'whole', env_id: 'whole', variable_name: 'part' },
+    takes: ['value'],
   },
   apiGroup: {
     filters: { id: 'whole', name: 'part' },
+    takes: ['name', 'remark'],
     errors: { update: ['defaultApiGroupFixed'], delete: ['defaultApiGroupFixed', 'apiGroupNotEmpty'] },
   },
   domain: {
+    takes: ['minTlsVersion', 'redirectToHttps', 'verifyClientCertificate'],
+    keeps: ['minTlsVersion', 'redirectToHttps'],
     errors: {
       create: ['domainMalformed'],
       update: ['domainMalformed', 'domainOfOtherGroup'],
@@ -116,6 +126,7 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
   throttleBinding: { query: placeFilters('env_id') },
   throttleException: {
     filters: { object_type: 'whole', app_name: 'part', user: 'part' },
+    takes: ['callLimit'],
     errors: { create: ['appNotFound', 'valueTooLarge'], update: ['valueTooLarge'] },
   },
   acl: {
@@ -125,6 +136,7 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
   aclBinding: { query: placeFilters('env_id') },
   signatureKey: {
     filters: { id: 'whole', name: 'part' },
+    keeps: ['type', 'algorithm'],
     errors: { create: ['signatureTypeNotSupported'], update: ['signatureTypeNotSupported'] },
   },
   signatureBinding: { query: placeFilters('env_id') },

@@ -205,7 +205,15 @@ function aspectOperations(
 
 function aspectSchema(description: Description, aspect: Aspect, comments: FieldComments): JsonSchema {
   const schema = wireSchema(description.input, comments, without(description, aspect.fields));
-  const properties = schema['properties'] as Readonly<Record<string, JsonSchema>>;
+  const fields = fieldsOf(description.input);
+  const nameOf = (wire: string) =>
+    aspect.names?.[fields.find((each) => each.wire === wire)?.name ?? ''] ?? wire;
+  const properties = Object.fromEntries(
+    Object.entries(schema['properties'] as Readonly<Record<string, JsonSchema>>).map(([wire, property]) => [
+      nameOf(wire),
+      property,
+    ]),
+  );
   if (!aspect.byEntry) {
     const chosen = fieldsOf(description.input).filter(({ marks }) => marks.generated);
     const isChosen = (name: string) => chosen.some(({ wire }) => wire === name);

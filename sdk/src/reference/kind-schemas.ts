@@ -1,6 +1,7 @@
 import type { CollectionShape, Description } from '../describe.ts';
 import { fieldsOf, type JsonSchema } from '../fields.ts';
 import { writeOnlyFields } from '../messages.ts';
+import { kindOperations } from '../operations/kinds.ts';
 import { descriptionOf, type Kind } from '../resources/index.ts';
 import type { KindComments } from './comments.ts';
 import { loosened, wireSchema } from './json-schemas.ts';
@@ -67,7 +68,16 @@ function updateSchema(
   comments: KindComments,
   apart: readonly string[],
 ): JsonSchema {
-  const request = requestSchema(description, comments, apart);
+  const { takes, keeps = [] } = kindOperations[description.kind as Kind] ?? {};
+  const ignored = fieldsOf(description.input).filter(({ name }) => takes?.includes(name) === false);
+  const whole = requestSchema(description, comments, [...apart, ...ignored.map(({ name }) => name)]);
+  const kept = fieldsOf(description.input).filter(({ name }) => keeps.includes(name));
+  const request = {
+    ...whole,
+    required: ((whole['required'] ?? []) as readonly string[]).filter(
+      (name) => !kept.some(({ wire }) => wire === name),
+    ),
+  };
   const fixed = fieldsOf(description.input).filter(({ marks }) => marks.immutable === true);
   const schema = withEach(request, (property, name) =>
     fixed.some(({ wire }) => wire === name) ? described(property, 'It cannot be changed.') : property,

@@ -48,6 +48,7 @@ export const gateway = describe({
       {
         fields: ['ingressBandwidthMbps'],
         path: 'ingress-eip',
+        names: { ingressBandwidthMbps: 'bandwidth_size' },
         inCreate: true,
         add: 'POST',
         change: 'PUT',
