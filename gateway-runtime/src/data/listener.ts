@@ -9,7 +9,9 @@ import type { Exchange } from './http1/exchange.ts';
 import type { Fault } from './http1/faults.ts';
 import { Server, type CreateFront } from './http1/server.ts';
 import type { ServerConnection } from './http1/server-connection.ts';
+import type { RequestHead } from './http1/request-head.ts';
 import type { Refusal } from './http1/settings.ts';
+import { Sessions, type SessionConnection, type StreamRequest } from './http2/sessions.ts';
 import { HEAD_LIMITS, IDLE_MS, LINGER_MS, MAX_CONNECTIONS, type CallerTimeouts } from './limits.ts';
 import { createRequestId } from './request-id.ts';
 import { TlsFront, type TlsFrontOptions } from './tls/front.ts';
@@ -50,23 +52,33 @@ export async function openListener({
   maxBodyBytes,
   onCall,
 }: ListenerOptions): Promise<Listener> {
+  const shared = {
+    limits: HEAD_LIMITS,
+    times: {
+      headMs: timeouts.headMs,
+      bodyPauseMs: timeouts.bodyMs,
+      idleMs: IDLE_MS,
+      writeStallMs: timeouts.unreadMs,
+      lingerMs: LINGER_MS,
+    },
+    refuse,
+  };
+  const sessions = new Sessions({
+    ...shared,
+    get maxBodyBytes() {
+      return maxBodyBytes();
+    },
+    serve: (request) => onCall(streamCall(request)),
+  });
   const server = new Server(
     {
-      limits: HEAD_LIMITS,
-      times: {
-        headMs: timeouts.headMs,
-        bodyPauseMs: timeouts.bodyMs,
-        idleMs: IDLE_MS,
-        writeStallMs: timeouts.unreadMs,
-        lingerMs: LINGER_MS,
-      },
+      ...shared,
       get maxBodyBytes() {
         return maxBodyBytes();
       },
       maxConnections: MAX_CONNECTIONS,
       maxConnectionsPerAddress: MAX_CONNECTIONS,
       serve: (exchange, connection) => onCall(toCall(exchange, connection)),
-      refuse,
       takeHttp2: (socket, isSecure, note) => sessions.take(socket, isSecure, note),
     },
     tls && encrypting(tls, timeouts.headMs),
@@ -77,7 +89,10 @@ export async function openListener({
     get connections() {
       return server.connections;
     },
-    drain: (timeoutMs) => server.drain(timeoutMs),
+    drain: (timeoutMs) => {
+      sessions.drain();
+      return server.drain(timeoutMs);
+    },
   };
 }
 
@@ -99,12 +114,36 @@ function toCall(exchange: Exchange, connection: ServerConnection): Call {
     body: body && new CallerBody(body),
     connection: connectionOf(connection),
     reply: new CallerReply(exchange, connection),
-    upgrade: head.upgradeAt < 0 ? undefined : head.value(head.upgradeAt),
+    upgrade: upgradeOf(head),
+  });
+}
+
+/**
+ * The protocol that a caller asks to change to. HTTP/2 is none of them: through a tunnel, requests that nobody has
+ * looked at would reach a backend that speaks it. Source: RFC 9113, section 3.1 (`h2c` is obsolete).
+ */
+function upgradeOf(head: RequestHead): string | undefined {
+  if (head.upgradeAt < 0) return undefined;
+  const upgrade = head.value(head.upgradeAt);
+  return /\bh2c?\b/i.test(upgrade) ? undefined : upgrade;
+}
+
+/** A call over HTTP/2. */
+function streamCall({ head, body, reply, connection }: StreamRequest): Call {
+  return new Call({
+    id: createRequestId(),
+    method: head.method,
+    target: head.target,
+    httpVersion: '2.0',
+    headers: new HeaderLines(head, head.connectionNames),
+    body: body && new CallerBody(body),
+    connection: connectionOf(connection),
+    reply,
   });
 }
 
 /** What is known of a connection, found out once for all its calls. */
-function connectionOf(connection: ServerConnection): Connection {
+function connectionOf(connection: SessionConnection): Connection {
   const { note } = connection;
   if (note instanceof Known) return note;
   // Until its first call, a connection's note is what the handshake has shown.
@@ -117,7 +156,7 @@ class Known implements Connection {
   readonly peer;
   readonly localAddress: string;
 
-  constructor({ isSecure, remoteAddress, localAddress }: ServerConnection, tls: ConnectionTls | undefined) {
+  constructor({ isSecure, remoteAddress, localAddress }: SessionConnection, tls: ConnectionTls | undefined) {
     this.secure = isSecure;
     this.tls = tls;
     this.peer = toAddress(remoteAddress);

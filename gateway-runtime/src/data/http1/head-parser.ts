@@ -71,6 +71,13 @@ export abstract class HeadParser {
     return this.#gatheredBytes > 0;
   }
 
+  /** The bytes of a head that was not completed, with those that came after them. */
+  protected get unfinished(): Buffer {
+    return this.#gatheredBytes > 0
+      ? this.#gathered.subarray(this.#gatheredBase, this.#gatheredBytes)
+      : this.bytes.subarray(this.base);
+  }
+
   /** Makes ready for the next head. */
   reset(): void {
     this.fault = undefined;

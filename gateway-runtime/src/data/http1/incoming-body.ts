@@ -35,6 +35,8 @@ export class IncomingBody {
   bytes = 0;
   /** Bytes that may come; more than the server takes never do. */
   maxBytes = Infinity;
+  /** Whether a pause of the caller has a limit. */
+  isTimed = true;
   #failure: BodyFailure | undefined;
   #trailerLines = '';
   #held: Buffer[] = [];

@@ -17,6 +17,9 @@ const LINE_END = 5;
 
 const VERSION_START = Buffer.from('HTTP/', 'latin1');
 
+/** Start of a connection of HTTP/2, as far as its first line says so. */
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r', 'latin1');
+
 /** Empty lines that are skipped before a request. Source: RFC 9112, section 2.2. */
 const MAX_EMPTY_LINES = 4;
 
@@ -43,6 +46,15 @@ export class RequestParser extends HeadParser {
     this.head = undefined;
     this.#state = BEFORE;
     this.#emptyLines = 0;
+  }
+
+  /**
+   * The bytes read so far, when they begin as a connection of HTTP/2 does (RFC 9113, section 3.4); asked when its
+   * version was refused.
+   */
+  get preface(): Buffer | undefined {
+    const read = this.unfinished;
+    return read.subarray(0, PREFACE.length).equals(PREFACE) ? read : undefined;
   }
 
   protected override readFirstLine(from: number, end: number): number {

@@ -77,6 +77,8 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection, 
   #closes = false;
   /** The caller has sent its last byte. */
   #isEnded = false;
+  /** A request has come. */
+  #hasServed = false;
   #probes = 0;
   #owesContinue = false;
   /** The body of the present request broke the rules; nothing after it can be read. */
@@ -276,12 +278,15 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection, 
       return;
     }
     if (after === REFUSED) {
-      this.#refuse(parser.fault ?? 'requestLineMalformed');
+      const preface = parser.fault === 'versionUnknown' ? parser.preface : undefined;
+      if (preface === undefined || !this.#handToHttp2(preface))
+        this.#refuse(parser.fault ?? 'requestLineMalformed');
       return;
     }
     const { head } = parser;
     parser.reset();
     if (head === undefined) return;
+    this.#hasServed = true;
     this.#consume(chunk, after);
     this.#phase = IN_EXCHANGE;
     this.deadline = Infinity;
@@ -299,6 +304,19 @@ export class ServerConnection implements Timed, BodySource, ExchangeConnection, 
     // What has come with the head of a small body is all of it, and then it can be sent on with the head.
     if (this.#body !== undefined && this.#unread !== undefined) this.#readBody(this.#unread);
     this.#server.settings.serve(this.#exchange, this);
+  }
+
+  /** Leaves the connection to HTTP/2, if that is spoken here and nothing else was before. @returns whether it was */
+  #handToHttp2(read: Buffer): boolean {
+    const { takeHttp2 } = this.#server.settings;
+    if (takeHttp2 === undefined || this.#hasServed || this.isSecure) return false;
+    this.#unread = undefined;
+    this.detach();
+    const { socket } = this;
+    socket.pause();
+    socket.unshift(read);
+    takeHttp2(socket, false, this.note);
+    return true;
   }
 
   #readBody(chunk: Buffer): void {

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { ServerConnection } from './server-connection.ts';
 import type { ServerSettings } from './settings.ts';
 import { statusLine } from './status-line.ts';
@@ -114,6 +115,11 @@ export class Server {
   }
 
   #open(socket: Socket, isSecure: boolean, note: unknown): void {
+    const { takeHttp2 } = this.settings;
+    if (takeHttp2 !== undefined && socket instanceof TLSSocket && socket.alpnProtocol === 'h2') {
+      takeHttp2(socket, isSecure, note);
+      return;
+    }
     this.#connections.add(new ServerConnection(socket, isSecure, note, this));
   }
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Exchange } from './exchange.ts';
 import type { Fault } from './faults.ts';
 import type { HeadLimits } from './head-parser.ts';
@@ -27,6 +28,11 @@ export interface ServerSettings {
   readonly maxConnectionsPerAddress: number;
   /** Answers a request, now or later; must not throw. */
   serve(exchange: Exchange, connection: ServerConnection): void;
+  /**
+   * Takes a connection over whose caller speaks HTTP/2: by the handshake, or by the preface, which is given back to the
+   * socket. Without it such callers are refused. Source: RFC 9113, sections 3.2 and 3.3.
+   */
+  readonly takeHttp2?: (socket: Socket, isSecure: boolean, note: unknown) => void;
   /**
    * The answer to a request that breaks the rules, or to a connection over the limit, which is not given then. Lines
    * that frame are added.

@@ -99,7 +99,7 @@ export class TlsFront {
       key,
       minVersion,
       ...(isOld && { ciphers: OLD_CIPHERS }),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: this.#handshakeMs,
       // Whoever has none gets an answer that says so, not a broken handshake.
       ...(callersCa !== undefined && { ca: callersCa, requestCert: true, rejectUnauthorized: false }),
