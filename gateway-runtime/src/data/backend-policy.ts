@@ -13,11 +13,22 @@ type Condition = Policy['conditions'][number];
 
 /** Who answers a call. */
 export type BackendPlan =
-  | (Asking & { readonly kind: 'http'; readonly http: HttpBackendPlan; readonly mapping: MappingPlan })
-  | (Asking & { readonly kind: 'mock'; readonly mock: MockPlan })
-  | (Asking & { readonly kind: 'function'; readonly target: FunctionPlan })
+  | UsableBackend
   /** The definition asks for something that is not there; calls fail with that error. */
   | { readonly kind: 'unusable'; readonly error: UnusableError };
+
+/** Somebody who can be asked for an answer. */
+export type UsableBackend =
+  | (Asking & HttpBackend)
+  | (Asking & { readonly kind: 'mock'; readonly mock: MockPlan })
+  | (Asking & { readonly kind: 'function'; readonly target: FunctionPlan });
+
+/** A backend that is reached by HTTP, and how calls become requests for it. */
+export interface HttpBackend {
+  readonly kind: 'http';
+  readonly http: HttpBackendPlan;
+  readonly mapping: MappingPlan;
+}
 
 /** A backend that may have an authorizer of its own. */
 interface Asking {

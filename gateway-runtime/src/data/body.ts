@@ -1,10 +1,16 @@
 import { CallerGone, type Call, type RequestBody } from './call.ts';
 
-/** The whole body of a call; no bytes when it has none. It is read at most once and kept with the call. */
-export async function holdBody(call: Call): Promise<Buffer> {
-  call.heldBody ??=
-    call.body === undefined ? NO_BYTES : (call.body.takeWhole() ?? (await readAll(call.body)));
-  return call.heldBody;
+/**
+ * The whole body of a call; no bytes when it has none. It is read at most once and kept with the call. A body that has
+ * come with its head costs no wait.
+ */
+export function holdBody(call: Call): Buffer | Promise<Buffer> {
+  const { body, heldBody } = call;
+  if (heldBody !== undefined) return heldBody;
+  if (body === undefined) return (call.heldBody = NO_BYTES);
+  const whole = body.takeWhole();
+  if (whole !== undefined) return (call.heldBody = whole);
+  return readAll(body).then((read) => (call.heldBody = read));
 }
 
 const NO_BYTES = Buffer.alloc(0);

@@ -5,6 +5,7 @@ import type { GatewayResponses } from './gateway-response.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { Answer } from './http1/answer.ts';
 import type { IncomingBody } from './http1/incoming-body.ts';
+import type { CircuitPlan } from './plugins/breaker.ts';
 import type { QueryPiece } from './query.ts';
 import { USUAL_FEATURES, type Features } from '../features.ts';
 import type { Account } from '../identity.ts';
@@ -32,6 +33,8 @@ export interface Connection {
   readonly peer: Address;
   /** This end: address as text. */
   readonly localAddress: string;
+  /** The lines that tell backends of a call that comes from the other end itself. */
+  readonly forwarded: string;
 }
 
 /**
@@ -70,9 +73,10 @@ export interface Reply {
    * Passes a backend's answer on with these lines, at the caller's pace. After a change of protocol it ends when the
    * connection does, or when nothing has passed for `idleMs`.
    *
-   * @throws UpstreamFailure when the backend breaks it off, {@link CallerGone} when the caller does
+   * @returns what fails with UpstreamFailure when the backend breaks it off, and with {@link CallerGone} when the caller
+   *   does; nothing for an answer that is small and has left
    */
-  pass(answer: Answer, fields: string, idleMs: number): Promise<void>;
+  pass(answer: Answer, fields: string, idleMs: number): Promise<void> | undefined;
   /** Breaks an answer off in a way that the caller notices. */
   abort(): void;
 }
@@ -154,6 +158,8 @@ export class Call {
   context: AuthorizerContext = {};
   /** Header lines that show limits and what is left of them; only for callers that asked. */
   rates: string[] | undefined;
+  /** The circuit through which the call goes to its backend. */
+  circuit: CircuitPlan | undefined;
   /** The member of a channel that has the call. */
   lease: Lease | undefined;
   /** Where the call was sent last. */
@@ -162,6 +168,8 @@ export class Call {
   status = 0;
   /** Code of the gateway's own answer, such as `APIG.0308`. */
   errorCode: string | undefined;
+  /** When the call came, by the gateway's clock. */
+  nowMs = 0;
   /** Monotonic milliseconds at which the request was complete but for its body. */
   readonly startedAt: number = performance.now();
 
@@ -189,12 +197,12 @@ export interface Upstream {
   readonly origin: string;
   readonly target: string;
   /** Requests made, retries included. */
-  attempts: number;
-  status: number | undefined;
+  readonly attempts: number;
+  readonly status: number | undefined;
   /** Milliseconds from the last attempt to the head of its answer. */
-  latencyMs: number | undefined;
+  readonly latencyMs: number | undefined;
   /** System's or client's code of the last failure. */
-  failure: string | undefined;
+  readonly failure: string | undefined;
 }
 
 /** The caller hung up: there is nobody to answer. */

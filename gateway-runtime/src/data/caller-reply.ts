@@ -6,8 +6,6 @@ import { relay, relayWhole } from './http1/relay.ts';
 import type { ServerConnection } from './http1/server-connection.ts';
 import { openTunnel } from './http1/tunnel.ts';
 
-const PASSED = Promise.resolve();
-
 const ASCII = /^[\0-\x7f]*$/;
 
 /** The way back to a caller over HTTP/1.1. */
@@ -58,8 +56,8 @@ export class CallerReply implements Reply {
     this.#exchange.inform(status, fields);
   }
 
-  pass(answer: Answer, fields: string, idleMs: number): Promise<void> {
-    if (answer.head.status !== 101 && relayWhole(this.#exchange, answer, fields)) return PASSED;
+  pass(answer: Answer, fields: string, idleMs: number): Promise<void> | undefined {
+    if (answer.head.status !== 101 && relayWhole(this.#exchange, answer, fields)) return undefined;
     return new Promise((resolve, reject) => {
       if (answer.head.status === 101) {
         openTunnel(this.#exchange, this.#connection, answer, fields, idleMs, resolve);

@@ -1,6 +1,5 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
-import { NOT_MAPPABLE, SIGNATURE_CARRIERS } from './forwarded-lines.ts';
-import { FieldNames } from './http1/field-names.ts';
+import { compileLeftBehind, NOT_MAPPABLE, SIGNATURE_CARRIERS } from './forwarded-lines.ts';
 import type { MappedValue, MappingPlan, PathPlace, ValueSource } from './mapping.ts';
 import type { ParameterPlan, ParametersPlan } from './parameters.ts';
 import type { Plan } from './snapshot.ts';
@@ -18,6 +17,7 @@ export interface MappingInput {
   readonly backendParameters: readonly BackendParameter[];
   readonly backendPath: string;
   readonly contentType: string | undefined;
+  readonly authentication: Definition['authentication'];
   /** Whether the gateway signs: the headers of a signature are its own then. */
   readonly isSigned: boolean;
 }
@@ -61,7 +61,7 @@ export function compileMapping(input: MappingInput): MappingPlan {
     query,
     headers,
     removedQuery,
-    removedHeaders: new FieldNames(removedHeaders),
+    left: compileLeftBehind(input.authentication, removedHeaders),
     contentType: input.contentType,
   };
 

@@ -237,6 +237,7 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
     backendParameters,
     backendPath: path,
     contentType: shared.definition.contentType,
+    authentication: shared.definition.authentication,
     isSigned: shared.isSigned,
   });
   return { kind: 'http', http, mapping, authorizer };
@@ -258,6 +259,7 @@ function functionBackend(
     // A function has no path of its own.
     backendPath: '/',
     contentType: shared.definition.contentType,
+    authentication: shared.definition.authentication,
     isSigned: false,
   });
   const plan = {

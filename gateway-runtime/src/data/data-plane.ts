@@ -84,12 +84,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     httpsPort: undefined,
     log,
   };
-  const onCall = (call: Call) => {
-    handle(call, snapshot, services).catch((error: unknown) => {
-      log.error({ requestId: call.id, err: error }, 'a call could not be answered');
-      call.reply.abort();
-    });
-  };
+  const onCall = (call: Call) => handle(call, snapshot, services);
 
   const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
   const fallback = listen.https && (await selfSigned(names));

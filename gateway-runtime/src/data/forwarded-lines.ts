@@ -34,19 +34,16 @@ const REWRITTEN = [
   'x-stage',
 ] as const;
 
-const NEVER_FORWARDED = new FieldNames([...HOP_BY_HOP, ...REWRITTEN]);
-
 /** Belong to a signature of the caller, which is not that of the forwarded request. */
-const SIGNATURE = new FieldNames(['authorization', 'x-sdk-date', 'x-sdk-content-sha256', 'x-security-token']);
+const SIGNATURE = ['authorization', 'x-sdk-date', 'x-sdk-content-sha256', 'x-security-token'] as const;
 
-/** Are secrets of apps, or take the place of one. */
-const APP_SECRETS = new FieldNames(['authorization', 'x-hw-id', 'x-hw-appkey']);
-
-/** The same, with the key of the app alone. */
-const APP_KEYS = new FieldNames(['authorization', 'x-hw-id', 'x-hw-appkey', 'apikey']);
-
-/** Are secrets of accounts. */
-const ACCOUNT_SECRETS = new FieldNames(['x-auth-token', 'x-security-token']);
+/** Are secrets of callers, or take the place of one. */
+const SECRETS = {
+  NONE: [],
+  AUTHORIZER: [],
+  APP: ['authorization', 'x-hw-id', 'x-hw-appkey'],
+  IAM: ['x-auth-token', 'x-security-token'],
+} as const;
 
 /** Belong to an answer's connection, or to the gateway, whose own stand in their place. */
 export const NOT_RETURNABLE: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'server', 'x-request-id']);
@@ -68,25 +65,42 @@ export const SIGNATURE_CARRIERS: ReadonlySet<string> = new Set([
   'x-sdk-content-sha256',
 ]);
 
+/** Which lines of callers stay behind, by what they showed to the gateway. */
+export interface LeftBehind {
+  readonly usual: FieldNames;
+  readonly signed: FieldNames;
+  readonly withApiKey: FieldNames;
+}
+
+/** Works out which lines of callers of an API stay behind, besides those in `removed` (lower case). */
+export function compileLeftBehind(
+  authentication: keyof typeof SECRETS,
+  removed: ReadonlySet<string>,
+): LeftBehind {
+  const usual = new FieldNames([...HOP_BY_HOP, ...REWRITTEN, ...SECRETS[authentication], ...removed]);
+  return { usual, signed: usual.with(SIGNATURE), withApiKey: usual.with(['apikey']) };
+}
+
 /**
- * The caller's lines for the backend, without those in `removed`. Names with `_` are left out, as a backend may read
- * them as the same name with `-`. Sources: RFC 9110, 7.6.1; user guide, "Calling an API" (credentials).
+ * The caller's lines for the backend. Names with `_` are left out, as a backend may read them as the same name with
+ * `-`. Sources: RFC 9110, 7.6.1; user guide, "Calling an API" (credentials).
  */
-export function forwardedFields(call: Call, removed: FieldNames, isTypeRemoved: boolean): string {
+export function forwardedFields(call: Call, left: LeftBehind, isTypeRemoved: boolean): string {
   const { head, ofConnection } = call.headers;
-  const secrets = secretsOf(call);
-  const signature = call.credential === 'signature' ? SIGNATURE : undefined;
+  const names =
+    call.credential === 'signature'
+      ? left.signed
+      : call.credential === 'apiKey'
+        ? left.withApiKey
+        : left.usual;
   const hasUnderscore = head.text.includes('_');
   return forwardedText(
     head,
     ofConnection,
     (_, index) =>
-      NEVER_FORWARDED.has(head, index) ||
-      removed.has(head, index) ||
+      names.has(head, index) ||
       head.nameStartsWith(index, 'x-apig-') ||
       (hasUnderscore && head.nameIncludes(index, '_')) ||
-      secrets?.has(head, index) === true ||
-      signature?.has(head, index) === true ||
       (isTypeRemoved && head.isNamed(index, 'content-type')),
   );
 }
@@ -103,10 +117,4 @@ export function returnedFields(head: ResponseHead): string {
 
 function isNeverReturned(head: Head, index: number): boolean {
   return NEVER_RETURNED.has(head, index);
-}
-
-function secretsOf(call: Call): FieldNames | undefined {
-  const type = call.plan?.authentication.type;
-  if (type === 'APP') return call.credential === 'apiKey' ? APP_KEYS : APP_SECRETS;
-  return type === 'IAM' ? ACCOUNT_SECRETS : undefined;
 }

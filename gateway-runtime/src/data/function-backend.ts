@@ -73,7 +73,14 @@ async function eventOf(
   nowMs: number,
 ): Promise<Json> {
   // Mapped like a request, of which the function gets the parts.
-  const { target, fields } = mapRequest(call, plan, NOWHERE, mapping, values, undefined, nowMs);
+  const { target, fields } = mapRequest(
+    call,
+    plan,
+    { kind: 'http', http: NOWHERE, mapping },
+    values,
+    undefined,
+    nowMs,
+  );
   const headers: Record<string, string> = { host: call.headers.first('host') ?? call.host };
   for (const [lineName, lineValue] of fromFields(fields)) {
     const name = lineName.toLowerCase();

@@ -14,6 +14,7 @@ import type { Refusal } from './http1/settings.ts';
 import { Sessions, type SessionConnection, type StreamRequest } from './http2/sessions.ts';
 import { HEAD_LIMITS, IDLE_MS, LINGER_MS, MAX_CONNECTIONS, type CallerTimeouts } from './limits.ts';
 import { createRequestId } from './request-id.ts';
+import { forwardingFields } from './mapping.ts';
 import { TlsFront, type TlsFrontOptions } from './tls/front.ts';
 
 /** A bound address. */
@@ -155,12 +156,14 @@ class Known implements Connection {
   readonly tls: ConnectionTls | undefined;
   readonly peer;
   readonly localAddress: string;
+  readonly forwarded: string;
 
   constructor({ isSecure, remoteAddress, localAddress }: SessionConnection, tls: ConnectionTls | undefined) {
     this.secure = isSecure;
     this.tls = tls;
     this.peer = toAddress(remoteAddress);
     this.localAddress = toAddress(localAddress).text;
+    this.forwarded = forwardingFields(this.peer.text, isSecure, this.peer.text, 1);
   }
 }
 

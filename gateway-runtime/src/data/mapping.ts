@@ -1,10 +1,10 @@
 import { fail } from '@apig/sdk/contract';
 import type { Call } from './call.ts';
 import { fromFields, toFields } from './fields.ts';
-import { forwardedFields } from './forwarded-lines.ts';
+import { forwardedFields, type LeftBehind } from './forwarded-lines.ts';
 import { toHeader } from './header-text.ts';
-import type { FieldNames } from './http1/field-names.ts';
-import type { HttpBackendPlan, Outbound } from './outbound.ts';
+import type { HttpBackend } from './backend-policy.ts';
+import type { Outbound } from './outbound.ts';
 import type { ParameterValues } from './parameters.ts';
 import { queryOf } from './query.ts';
 import type { Plan } from './snapshot.ts';
@@ -35,8 +35,8 @@ export interface MappingPlan {
   readonly headers: readonly MappedValue[];
   /** Query names of callers that are not forwarded. */
   readonly removedQuery: ReadonlySet<string>;
-  /** Lower-case header names of callers that are not forwarded. */
-  readonly removedHeaders: FieldNames;
+  /** Header lines of callers that are not forwarded. */
+  readonly left: LeftBehind;
   /** Media type that the backend is told. */
   readonly contentType: string | undefined;
 }
@@ -61,14 +61,13 @@ const HOPS = 'x-apig-hops';
 export function mapRequest(
   call: Call,
   plan: Plan,
-  backend: HttpBackendPlan,
-  mapping: MappingPlan,
+  { http: backend, mapping }: HttpBackend,
   values: ParameterValues,
   remainder: string | undefined,
   nowMs: number,
 ): Outbound {
   const contentType = newContentType(call, mapping.contentType);
-  let fields = forwardedFields(call, mapping.removedHeaders, contentType !== undefined);
+  let fields = forwardedFields(call, mapping.left, contentType !== undefined);
   if (contentType !== undefined) fields += `Content-Type: ${contentType}\r\n`;
   if (call.carried.length > 0) fields = withCarried(fields, call.carried);
   let host = backend.host ?? call.headers.first('host') ?? call.host;
@@ -164,13 +163,27 @@ function newContentType(call: Call, contentType: string | undefined): string | u
 }
 
 function gatewayFields(call: Call): string {
-  const peer = call.connection.peer.text;
-  const before = call.headers.joined('x-forwarded-for', ', ');
-  const forwardedFor = before === undefined || before === '' ? peer : `${before}, ${peer}`;
+  const { headers, connection, client } = call;
+  const before = headers.joined('x-forwarded-for', ', ');
+  const hops = hopsOf(call);
+  // What is the same for all calls on a connection is written once for it.
+  if (before === undefined && hops === 0 && client === connection.peer)
+    return `X-Request-Id: ${call.id}\r\n${connection.forwarded}`;
+  const forwardedFor =
+    before === undefined || before === '' ? connection.peer.text : `${before}, ${connection.peer.text}`;
+  return `X-Request-Id: ${call.id}\r\n${forwardingFields(forwardedFor, connection.secure, client.text, hops + 1)}`;
+}
+
+/** The lines that tell a backend where a call comes from. */
+export function forwardingFields(
+  forwardedFor: string,
+  isSecure: boolean,
+  realIp: string,
+  hops: number,
+): string {
   return (
-    `X-Request-Id: ${call.id}\r\nX-Forwarded-For: ${forwardedFor}\r\n` +
-    `X-Forwarded-Proto: ${call.connection.secure ? 'https' : 'http'}\r\nX-Real-IP: ${call.client.text}\r\n` +
-    `X-Apig-Hops: ${hopsOf(call) + 1}\r\n`
+    `X-Forwarded-For: ${forwardedFor}\r\nX-Forwarded-Proto: ${isSecure ? 'https' : 'http'}\r\n` +
+    `X-Real-IP: ${realIp}\r\nX-Apig-Hops: ${hops}\r\n`
   );
 }
 

@@ -1,6 +1,12 @@
 import type { RequestBody } from './call.ts';
-import type { ChannelUse } from './balanced.ts';
 import type { BackendSigner } from './backend-signature.ts';
+import type { Channel } from './channel.ts';
+
+/** A channel with the protocol that its members are spoken to in. */
+export interface ChannelUse {
+  readonly channel: Channel;
+  readonly protocol: 'HTTP' | 'HTTPS';
+}
 
 /** A backend that is reached by HTTP. */
 export interface HttpBackendPlan {

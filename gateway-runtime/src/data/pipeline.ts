@@ -1,110 +1,152 @@
 import { fail } from '@apig/sdk/contract';
-import { logCall } from './access-log.ts';
 import { admitAccount, admitAddress, admitApp } from './acl.ts';
 import { admitBody } from './admit-body.ts';
 import { admitHead } from './admit-head.ts';
 import { admitTls } from './admit-tls.ts';
-import { askAuthorizer } from './authenticate/authorizer.ts';
 import { spendQuota } from './app-quota.ts';
+import { askAuthorizer } from './authenticate/authorizer.ts';
 import { authenticate } from './authenticate/index.ts';
 import { authorize } from './authorize.ts';
-import { chooseBackend, type BackendPlan } from './backend-policy.ts';
+import { chooseBackend, type UsableBackend } from './backend-policy.ts';
 import { findCallerAddress } from './caller-address.ts';
-import { CallerGone, type Call } from './call.ts';
+import type { Call, Caller } from './call.ts';
 import { spendDebugCall } from './debug-domain.ts';
+import { endAfter, endCall } from './end-call.ts';
 import { forward } from './forward.ts';
 import { answerByFunction } from './function-backend.ts';
-import { sendGatewayResponse, toCallError } from './gateway-response.ts';
 import { mapRequest } from './mapping.ts';
 import { sendMock } from './mock.ts';
 import { readParameters, type ParameterValues } from './parameters.ts';
-import { circuitOf, throughCircuit } from './plugins/breaker.ts';
+import { answerInsteadOfBackend, circuitOf } from './plugins/breaker.ts';
 import { answerPreflight } from './plugins/cors.ts';
 import { askThirdParty } from './plugins/third-auth.ts';
 import { admitProtocol, redirectToHttps } from './protocol.ts';
 import { findHost, route } from './route.ts';
-import { sendReply } from './send-reply.ts';
+import type { Match } from './router.ts';
 import type { Services } from './services.ts';
 import type { Plan, Snapshot } from './snapshot.ts';
 import { spend } from './throttle.ts';
 
-/**
- * Answers a call: from the first look at its head to the last byte of the answer, in the order of the product. The
- * cheapest refusal comes first, and nothing is counted for callers who did not show who they are.
+/*
+ * A call from the first look at its head to its end, in the order of the product. The cheapest refusal comes first, and
+ * nothing is counted for callers who did not show who they are.
+ *
+ * A call waits only where it must: for a body that a signature covers, for authorizers, for functions. Otherwise it is
+ * on its way to its backend when `handle` returns. Each call ends with one `endCall`.
  */
-export async function handle(call: Call, snapshot: Snapshot, services: Services): Promise<void> {
-  const nowMs = services.clock.now();
+
+/** Answers a call. */
+export function handle(call: Call, snapshot: Snapshot, services: Services): void {
   try {
-    admitHead(call);
-    const host = findHost(call, snapshot);
-    admitTls(call, host);
-    call.client = findCallerAddress(call);
-    admitBody(call);
-    spendDebugCall(host, services.counters, nowMs);
-    if (answerPreflight(call, host, snapshot)) return;
-    const { target: plan, values: pathValues, remainder } = route(call, host, snapshot);
-    call.pathValues = pathValues;
-    if (redirectToHttps(call, plan, host, services.httpsPort)) return;
-    admitProtocol(call, plan);
-    admitAddress(call, plan.acl);
-    const known = authenticate(call, plan, snapshot, services, nowMs);
-    const caller = known instanceof Promise ? await known : known;
-    const { breaker, thirdAuth } = plan.plugins;
-    if (thirdAuth !== undefined && (await askThirdParty(call, thirdAuth, services, nowMs))) return;
-    admitAccount(caller, plan.acl);
-    authorize(caller, plan.authentication);
-    admitApp(call, caller);
-    spend(call, caller, plan.throttle, services.owner, nowMs);
-    spendQuota(caller, nowMs);
-    const values = readParameters(call, plan.parameters, pathValues);
-    const backend = chooseBackend(call, plan.backends, values);
-    if (breaker === undefined || backend.kind === 'mock') {
-      await answerBy(call, plan, backend, services, values, remainder, nowMs);
+    call.nowMs = services.clock.now();
+    const match = findApi(call, snapshot, services);
+    if (match === undefined) {
+      endCall(call, services);
       return;
     }
-    await throughCircuit(call, circuitOf(call, breaker), services.clock, () =>
-      answerBy(call, plan, backend, services, values, remainder, nowMs),
-    );
+    const caller = authenticate(call, match.target, snapshot, services, call.nowMs);
+    if (caller instanceof Promise || match.target.plugins.thirdAuth !== undefined)
+      void serveLater(call, match, caller, services);
+    else serve(call, match, caller, services);
   } catch (error) {
-    // Nobody is left to be told.
-    if (error instanceof CallerGone) call.reply.abort();
-    else answerError(call, error, services);
-  } finally {
-    call.lease?.end();
-    (call.plan?.counts ?? services.unrouted).note(call, nowMs);
-    logCall(call, services.log);
+    endCall(call, services, error);
   }
 }
 
-/** Lets a backend answer a call. */
-async function answerBy(
+/** The API of a call that may use it as far as its head tells; undefined when the call is answered. @throws what refuses it */
+function findApi(call: Call, snapshot: Snapshot, services: Services): Match<Plan> | undefined {
+  admitHead(call);
+  const host = findHost(call, snapshot);
+  admitTls(call, host);
+  call.client = findCallerAddress(call);
+  admitBody(call);
+  spendDebugCall(host, services.counters, call.nowMs);
+  if (answerPreflight(call, host, snapshot)) return undefined;
+  const match = route(call, host, snapshot);
+  call.pathValues = match.values;
+  if (redirectToHttps(call, match.target, host, services.httpsPort)) return undefined;
+  admitProtocol(call, match.target);
+  admitAddress(call, match.target.acl);
+  return match;
+}
+
+/** Serves a caller when it is known who it is, and a service outside the gateway does not mind. */
+async function serveLater(
   call: Call,
-  plan: Plan,
-  backend: BackendPlan,
+  match: Match<Plan>,
+  known: Caller | Promise<Caller>,
   services: Services,
-  values: ParameterValues,
-  remainder: string | undefined,
-  nowMs: number,
 ): Promise<void> {
-  if (backend.kind === 'unusable') throw fail(backend.error);
-  if (backend.authorizer !== undefined) await askAuthorizer(call, plan, backend.authorizer, services);
-  if (backend.kind === 'mock') {
-    sendMock(call, backend.mock);
-    return;
+  try {
+    const caller = await known;
+    const { thirdAuth } = match.target.plugins;
+    if (thirdAuth !== undefined && (await askThirdParty(call, thirdAuth, services, call.nowMs)))
+      endCall(call, services);
+    else serve(call, match, caller, services);
+  } catch (error) {
+    endCall(call, services, error);
   }
-  if (backend.kind === 'function') {
-    await answerByFunction(call, plan, backend.target, services, values, nowMs);
-    return;
-  }
-  const { http, mapping } = backend;
-  const outbound = mapRequest(call, plan, http, mapping, values, remainder, nowMs);
-  const reply = await forward(outbound, call, services);
-  await sendReply(call, reply);
 }
 
-function answerError(call: Call, error: unknown, { log }: Services): void {
-  const known = toCallError(error);
-  if (known.name === 'internal')
-    log.error({ requestId: call.id, err: known.cause }, 'a call failed unexpectedly');
-  sendGatewayResponse(call, known);
+/** Lets a caller have what it asks for, if it may. @throws what refuses it */
+function serve(call: Call, match: Match<Plan>, caller: Caller, services: Services): void {
+  const { target: plan } = match;
+  const { breaker } = plan.plugins;
+  admitAccount(caller, plan.acl);
+  authorize(caller, plan.authentication);
+  admitApp(call, caller);
+  spend(call, caller, plan.throttle, services.owner, call.nowMs);
+  spendQuota(caller, call.nowMs);
+  const values = readParameters(call, plan.parameters, match.values);
+  const backend = chooseBackend(call, plan.backends, values);
+  if (backend.kind !== 'mock' && breaker !== undefined) {
+    const circuit = circuitOf(call, breaker);
+    if (answerInsteadOfBackend(call, circuit, services.clock)) {
+      endCall(call, services);
+      return;
+    }
+    call.circuit = circuit;
+  }
+  if (backend.kind === 'unusable') throw fail(backend.error);
+  if (backend.authorizer === undefined) answer(call, match, backend, values, services);
+  else void answerLater(call, match, backend, values, services);
+}
+
+/** Lets a backend answer when its authorizer does not mind. */
+async function answerLater(
+  call: Call,
+  match: Match<Plan>,
+  backend: UsableBackend,
+  values: ParameterValues,
+  services: Services,
+): Promise<void> {
+  try {
+    if (backend.authorizer !== undefined)
+      await askAuthorizer(call, match.target, backend.authorizer, services);
+    answer(call, match, backend, values, services);
+  } catch (error) {
+    endCall(call, services, error);
+  }
+}
+
+/** Lets a backend answer. @throws what keeps it from being asked */
+function answer(
+  call: Call,
+  { target: plan, remainder }: Match<Plan>,
+  backend: UsableBackend,
+  values: ParameterValues,
+  services: Services,
+): void {
+  switch (backend.kind) {
+    case 'http':
+      forward(mapRequest(call, plan, backend, values, remainder, call.nowMs), call, services);
+      return;
+    case 'mock':
+      sendMock(call, backend.mock);
+      endCall(call, services);
+      return;
+    case 'function':
+      endAfter(answerByFunction(call, plan, backend.target, services, values, call.nowMs), call, services);
+      return;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import { fromFields, toFields } from './fields.ts';
+import type { Head } from './http1/head.ts';
 import { corsLines } from './plugins/cors.ts';
 import { withHeaderRules } from './plugins/response-headers.ts';
 
@@ -29,12 +30,12 @@ export function gatewayHead(call: Call, hasCorsOfItsOwn = false): string[] {
   return head;
 }
 
-/** The same as text, for the answer of a backend. */
-export function gatewayFields(call: Call, reply: { readonly hasCors: boolean }): string {
+/** The same as text, for an answer of a backend with that head. */
+export function gatewayFields(call: Call, answer: Head): string {
   const { plan } = call;
   if (plan?.cors !== true && plan?.plugins.cors === undefined && !call.isDebug)
     return `Server: api-gateway\r\nX-Request-Id: ${call.id}\r\n`;
-  return toFields(gatewayHead(call, reply.hasCors));
+  return toFields(gatewayHead(call, hasCors(answer)));
 }
 
 /** The lines of an answer as the plug-ins of the API shape them; the gateway's own lines come on top. */
@@ -50,6 +51,13 @@ export function shapedFields(call: Call, fields: string): string {
   const { cors, responseHeaders } = call.plan?.plugins ?? {};
   if (cors === undefined && responseHeaders === undefined) return fields;
   return toFields(shapedLines(call, fromFields(fields).flat()));
+}
+
+function hasCors(head: Head): boolean {
+  for (let index = 0; index < head.count; index += 1) {
+    if (head.nameStartsWith(index, 'access-control-')) return true;
+  }
+  return false;
 }
 
 function isCors(name = ''): boolean {

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { fail } from '@apig/sdk/contract';
-import { parseAuthorization } from '@apig/sdk/signer';
+import { parseAuthorization, type VerifyFailure } from '@apig/sdk/signer';
 import type { Call, Caller } from '../call.ts';
 import type { AppEntry, CallersOfGateway } from '../snapshot.ts';
 import { verifyCall } from './signed-call.ts';
@@ -17,12 +17,12 @@ const SHOWN_CHARACTERS = 6;
  *
  * @throws `appCredentialMissing`, `appRefused`
  */
-export async function authenticateApp(
+export function authenticateApp(
   call: Call,
   allowAppCode: boolean,
   callers: CallersOfGateway | undefined,
   nowMs: number,
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   const code = allowAppCode ? call.headers.first('x-apig-appcode') : undefined;
   if (code !== undefined) return byCode(call, code, callers);
   const { allowsBasic, allowsSecret, allowsApiKey } = call.features;
@@ -77,11 +77,11 @@ function byCode(call: Call, code: string, callers: CallersOfGateway | undefined)
   return { kind: 'app', app };
 }
 
-async function bySignature(
+function bySignature(
   call: Call,
   callers: CallersOfGateway | undefined,
   nowMs: number,
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   const authorization = parseAuthorization(call.headers.joined('authorization'));
   if (!authorization.ok) {
     if (authorization.reason === 'missing') throw fail('appCredentialMissing');
@@ -91,7 +91,13 @@ async function bySignature(
   if (authorization.scope !== undefined)
     throw fail('appRefused', { reason: 'authorization format incorrect' });
   const app = appOf(authorization.accessKey, callers);
-  const failure = await verifyCall(call, authorization, app.key, nowMs);
+  const failure = verifyCall(call, authorization, app.key, nowMs);
+  return failure instanceof Promise
+    ? failure.then((found) => admitSigned(call, app, found))
+    : admitSigned(call, app, failure);
+}
+
+function admitSigned(call: Call, app: AppEntry, failure: VerifyFailure | undefined): Caller {
   if (failure !== undefined) throw fail('appRefused', { reason: failure.text });
   call.credential = 'signature';
   return { kind: 'app', app };

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import type { Plan, Snapshot } from '../snapshot.ts';
 import { authenticateAccount } from './account.ts';
 import { authenticateApp } from './app.ts';
-import { askAuthorizer } from './authorizer.ts';
+import { askAuthorizer, type AuthorizerPlan } from './authorizer.ts';
 
 /**
  * Finds out who calls, as the API asks for it, and notes it with the call. A custom authorizer is asked last, so that
@@ -21,31 +21,33 @@ export function authenticate(
 ): Caller | Promise<Caller> {
   const { type, authorizer } = plan.authentication;
   if (authorizer === 'missing') throw fail('configurationNotLoadable');
-  // An open API costs no turn of the queue.
-  return type === 'NONE' ? ANONYMOUS : find(call, plan, snapshot, services, nowMs);
+  // An open API costs no turn of the queue, nor does a signature that is here to be checked.
+  if (type === 'NONE') return ANONYMOUS;
+  const known = identify(call, plan, snapshot, services, nowMs);
+  if (authorizer !== undefined) return askToo(call, plan, authorizer, services, known);
+  if (known instanceof Promise) return known.then((caller) => (call.caller = caller));
+  return (call.caller = known);
 }
 
-async function find(
+async function askToo(
   call: Call,
   plan: Plan,
-  snapshot: Snapshot,
+  authorizer: AuthorizerPlan,
   services: Services,
-  nowMs: number,
+  known: Caller | Promise<Caller>,
 ): Promise<Caller> {
-  const { authorizer } = plan.authentication;
-  const caller = await identify(call, plan, snapshot, services, nowMs);
-  if (authorizer !== undefined && authorizer !== 'missing')
-    await askAuthorizer(call, plan, authorizer, services);
+  const caller = await known;
+  await askAuthorizer(call, plan, authorizer, services);
   return (call.caller = caller);
 }
 
-async function identify(
+function identify(
   call: Call,
   { authentication, gatewayId }: Plan,
   snapshot: Snapshot,
   { identities, accounts }: Services,
   nowMs: number,
-): Promise<Caller> {
+): Caller | Promise<Caller> {
   switch (authentication.type) {
     case 'NONE':
     case 'AUTHORIZER':

@@ -15,18 +15,22 @@ import type { Call } from '../call.ts';
  * A body is read only if the signature covers it, and only after everything else about the signature was found right
  * as far as that is possible: an unsigned caller cannot make the gateway collect bodies.
  */
-export async function verifyCall(
+export function verifyCall(
   call: Call,
   authorization: Authorization,
   key: SigningKey,
   nowMs: number,
-): Promise<VerifyFailure | undefined> {
+): VerifyFailure | undefined | Promise<VerifyFailure | undefined> {
   const { method, target, headers } = call;
   const signable = { method, target, header: (name: string) => headers.joined(name) };
   const bodyHash = call.body === undefined ? EMPTY_BODY_HASH : undefined;
   const first = verify({ ...signable, bodyHash }, authorization, key, nowMs);
   if (first.ok) return undefined;
   if (first.reason !== 'bodyUnknown') return first;
-  const second = verify({ ...signable, bodyHash: hashBody(await holdBody(call)) }, authorization, key, nowMs);
-  return second.ok ? undefined : second;
+  const check = (body: Buffer) => {
+    const second = verify({ ...signable, bodyHash: hashBody(body) }, authorization, key, nowMs);
+    return second.ok ? undefined : second;
+  };
+  const body = holdBody(call);
+  return body instanceof Promise ? body.then(check) : check(body);
 }

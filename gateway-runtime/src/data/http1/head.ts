@@ -29,6 +29,8 @@ export class Head {
   readonly marks: readonly number[];
   /** Number of fields. */
   readonly count: number;
+  /** Bit n is set when a name has n characters, modulo 32; 0 until somebody looks for a name. */
+  #lengths = 0;
 
   constructor(text: string, marks: readonly number[], count: number) {
     this.text = text;
@@ -73,6 +75,8 @@ export class Head {
 
   /** Index of the first field of that lower-case name at or after an index, or -1. */
   find(name: string, from = 0): number {
+    // Most names that are asked for are not there, and are not even of the length of one that is.
+    if (((this.#lengths || this.#noteLengths()) & (1 << (name.length & 31))) === 0) return -1;
     for (let index = from; index < this.count; index += 1) {
       const start = this.mark(index, 0);
       if (this.mark(index, 1) - start === name.length && isSameName(this.text, start, name)) return index;
@@ -90,6 +94,11 @@ export class Head {
   isNamed(index: number, name: string): boolean {
     const start = this.mark(index, 0);
     return this.mark(index, 1) - start === name.length && isSameName(this.text, start, name);
+  }
+
+  #noteLengths(): number {
+    for (let index = 0; index < this.count; index += 1) this.#lengths |= 1 << (this.nameLength(index) & 31);
+    return this.#lengths;
   }
 
   private mark(index: number, which: number): number {

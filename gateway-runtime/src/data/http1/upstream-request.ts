@@ -13,7 +13,7 @@ export interface UpstreamRequest {
   /** A string has one character a byte. A body that arrives is sent on as it comes, and can be sent once. */
   readonly body: string | Buffer | IncomingBody | undefined;
   /** Protocol to change to. */
-  readonly upgrade?: string;
+  readonly upgrade?: string | undefined;
   /** From the start, or the last piece of body that was sent, to the head of the answer. */
   readonly headMs: number;
   /** Pause in the answer. */

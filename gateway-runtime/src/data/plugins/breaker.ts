@@ -2,7 +2,7 @@ import { fail, isApigError, parseExpression, type PluginContent } from '@apig/sd
 import type { Clock } from '../../clock.ts';
 import type { Call } from '../call.ts';
 import { compileMock, sendMock, type MockPlan } from '../mock.ts';
-import { isBackendFailure } from '../proxy.ts';
+import { isBackendFailure } from '../backend-failure.ts';
 import type { Plan } from '../snapshot.ts';
 import type { CallOutcome, Circuit, Circuits, CircuitSettings } from './circuits.ts';
 import { compileCallRule, compileExpression } from './expression.ts';
@@ -51,30 +51,26 @@ export function circuitOf(call: Call, { rules, usual }: BreakerPlan): CircuitPla
 }
 
 /**
- * Does the work of a call through its circuit, and notes what came of it. While the circuit is open the call is answered
- * in the backend's place.
+ * Answers a call in the place of its backend while the circuit to it is open.
  *
- * @throws `circuitOpen` while the circuit is open and has no other answer, and what the work throws
+ * @returns whether the call is answered
+ * @throws `circuitOpen` while the circuit is open and has no other answer
  */
-export async function throughCircuit(
+export function answerInsteadOfBackend(
   call: Call,
   { circuit, downgrade }: CircuitPlan,
   clock: Clock,
-  work: () => Promise<void>,
-): Promise<void> {
-  if (circuit.isOpen(clock.now())) {
-    if (downgrade === undefined) throw fail('circuitOpen');
-    sendMock(call, downgrade);
-    return;
-  }
-  try {
-    await work();
-    circuit.note(outcomeOf(call, undefined), clock.now());
-  } catch (error) {
-    // What the gateway refuses, and a caller that hangs up, say nothing of the backend.
-    if (isBackendFailure(error)) circuit.note(outcomeOf(call, error), clock.now());
-    throw error;
-  }
+): boolean {
+  if (!circuit.isOpen(clock.now())) return false;
+  if (downgrade === undefined) throw fail('circuitOpen');
+  sendMock(call, downgrade);
+  return true;
+}
+
+/** Notes what came of a call that went through a circuit: an answer, or what the backend failed with. */
+export function noteOutcome(call: Call, { circuit }: CircuitPlan, clock: Clock, error: unknown): void {
+  // What the gateway refuses, and a caller that hangs up, say nothing of the backend.
+  if (error === undefined || isBackendFailure(error)) circuit.note(outcomeOf(call, error), clock.now());
 }
 
 function outcomeOf({ status, upstream }: Call, error: unknown): CallOutcome {
