@@ -1,13 +1,42 @@
 import { createChoice, type BalanceKey, type Candidate, type Choose } from './balancing.ts';
 import type { Bodies } from '../store/configuration.ts';
+import { OWN_STANDINGS, type Standing, type Standings } from './standings.ts';
 
 type Definition = Bodies['loadBalanceChannel'];
 
 /** A server that can take calls of a channel. */
-export interface Member extends Candidate {
+export class Member implements Candidate {
   readonly id: string;
   readonly host: string;
   readonly port: number;
+  readonly address: string;
+  readonly weight: number;
+  readonly standing: Standing;
+
+  constructor(id: string, host: string, port: number, weight: number, standing: Standing) {
+    this.id = id;
+    this.host = host;
+    this.port = port;
+    this.address = `${host}:${port}`;
+    this.weight = weight;
+    this.standing = standing;
+  }
+
+  get active(): number {
+    return this.standing.active;
+  }
+
+  set active(active: number) {
+    this.standing.active = active;
+  }
+
+  get due(): number {
+    return this.standing.due;
+  }
+
+  set due(due: number) {
+    this.standing.due = due;
+  }
 }
 
 /** A member that has a call under way. */
@@ -41,9 +70,18 @@ export class Channel {
   /** Members by ID, with what they have under way. */
   #members: ReadonlyMap<string, Member> = new Map();
   readonly #unhealthy = new Set<string>();
+  readonly #standings: Standings;
+  readonly #onHealth: ((memberId: string, isHealthy: boolean) => void) | undefined;
 
-  constructor(definition: Definition) {
+  /** @param onHealth told when a member turns out to be healthy, or not */
+  constructor(
+    definition: Definition,
+    standings: Standings = OWN_STANDINGS,
+    onHealth?: (memberId: string, isHealthy: boolean) => void,
+  ) {
     this.#definition = definition;
+    this.#standings = standings;
+    this.#onHealth = onHealth;
     this.update(definition);
   }
 
@@ -56,10 +94,10 @@ export class Channel {
         const before = this.#members.get(each.id);
         const [host, port] = [each.host ?? '', each.port === 0 ? definition.port : each.port];
         const weight = (each.group === undefined ? undefined : weights.get(each.group)) ?? each.weight;
-        const address = `${host}:${port}`;
-        if (before?.address === address && before.weight === weight) return [each.id, before];
-        const { active = 0 } = before ?? {};
-        return [each.id, { id: each.id, host, port, address, weight, active, due: 0 }];
+        const standing = before?.standing ?? this.#standings.of(each.id);
+        const member = new Member(each.id, host, port, weight, standing);
+        if (before?.address === member.address && before.weight === weight) return [each.id, before];
+        return [each.id, member];
       }),
     );
     for (const id of this.#unhealthy) if (!this.#members.has(id)) this.#unhealthy.delete(id);
@@ -72,6 +110,7 @@ export class Channel {
     if (isHealthy) this.#unhealthy.delete(memberId);
     else this.#unhealthy.add(memberId);
     this.#prepare();
+    this.#onHealth?.(memberId, isHealthy);
   }
 
   isHealthy(memberId: string): boolean {
@@ -80,21 +119,39 @@ export class Channel {
 
   /** A member for a call, other than those given; undefined when no other one can take it. */
   take(key: BalanceKey, skipped: ReadonlySet<Member>): Lease | undefined {
-    const member = this.#choose(key, skipped);
+    const member = this.#take(key, skipped);
     if (member === undefined) return undefined;
-    member.active += 1;
     let isOver = false;
     return {
       member,
       end: () => {
-        if (!isOver) member.active -= 1;
+        if (isOver) return;
         isOver = true;
+        this.#standings.enter();
+        member.active -= 1;
+        this.#standings.leave();
       },
     };
   }
 
+  /** IDs of the members that a check has found unhealthy. */
+  get unhealthy(): readonly string[] {
+    return [...this.#unhealthy];
+  }
+
   get members(): readonly Member[] {
     return [...this.#members.values()];
+  }
+
+  #take(key: BalanceKey, skipped: ReadonlySet<Member>): Member | undefined {
+    this.#standings.enter();
+    try {
+      const member = this.#choose(key, skipped);
+      if (member !== undefined) member.active += 1;
+      return member;
+    } finally {
+      this.#standings.leave();
+    }
   }
 
   #prepare(): void {
@@ -107,7 +164,9 @@ export class Channel {
     const usual = usable(false);
     const chosen = usual.length > 0 ? usual : usable(true);
     // Who can take calls is others than before, so nobody is due anything from then.
+    this.#standings.enter();
     for (const member of chosen) member.due = 0;
+    this.#standings.leave();
     this.#choose = createChoice(strategy, chosen);
   }
 }

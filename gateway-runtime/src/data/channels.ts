@@ -4,6 +4,7 @@ import type { Bodies } from '../store/configuration.ts';
 import { Channel, originOf } from './channel.ts';
 import { HealthCheck } from './health-check.ts';
 import type { SideCalls } from './side-call.ts';
+import { OWN_STANDINGS, type Standings } from './standings.ts';
 
 type Definition = Bodies['loadBalanceChannel'];
 
@@ -14,16 +15,35 @@ interface Entry {
   checks: Map<string, HealthCheck>;
 }
 
+/** What is known of a member. */
+export interface MemberHealth {
+  readonly channelId: string;
+  readonly memberId: string;
+  readonly isHealthy: boolean;
+}
+
+type OnHealth = (health: MemberHealth) => void;
+
 /** The channels of all gateways, with the state that outlives changes of the configuration. */
 export class Channels {
   readonly #sideCalls: SideCalls;
   readonly #timers: Timers;
+  readonly #standings: Standings;
+  readonly #onHealth: OnHealth | undefined;
   readonly #entries = new Map<string, Entry>();
   #origins: ReadonlySet<string> = new Set();
 
-  constructor(sideCalls: SideCalls, timers: Timers) {
+  /** @param onHealth told when a member turns out to be healthy, or not */
+  constructor(
+    sideCalls: SideCalls,
+    timers: Timers,
+    standings: Standings = OWN_STANDINGS,
+    onHealth?: OnHealth,
+  ) {
     this.#sideCalls = sideCalls;
     this.#timers = timers;
+    this.#standings = standings;
+    this.#onHealth = onHealth;
   }
 
   get(id: string): Channel | undefined {
@@ -33,7 +53,7 @@ export class Channels {
   /** Takes over the definition of a channel, new or changed. */
   put(id: string, definition: Definition): void {
     const before = this.#entries.get(id);
-    const entry = before ?? { channel: new Channel(definition), definition, checks: new Map() };
+    const entry = before ?? { channel: this.#create(id, definition), definition, checks: new Map() };
     if (before !== undefined) {
       // Another check may come to another result, so what the last one found does not count.
       const isSameCheck = isDeepStrictEqual(before.definition.healthCheck, definition.healthCheck);
@@ -59,9 +79,38 @@ export class Channels {
     return this.#origins.has(origin);
   }
 
+  /** Notes what was found out elsewhere. */
+  setHealth({ channelId, memberId, isHealthy }: MemberHealth): void {
+    const channel = this.get(channelId);
+    if (channel?.members.some(({ id }) => id === memberId) === true) channel.setHealth(memberId, isHealthy);
+  }
+
+  /** The members that are not healthy. */
+  unhealthy(): readonly MemberHealth[] {
+    return [...this.#entries].flatMap(([channelId, { channel }]) =>
+      channel.unhealthy.map((memberId) => ({ channelId, memberId, isHealthy: false })),
+    );
+  }
+
+  /** Takes back what a thread that is no more has under way. */
+  forgetThread(owner: number): void {
+    for (const { channel } of this.#entries.values()) {
+      for (const { id } of channel.members) this.#standings.forget(id, owner);
+    }
+  }
+
   /** Watches nobody any more. */
   stop(): void {
     for (const { checks } of this.#entries.values()) for (const check of checks.values()) check.stop();
+  }
+
+  #create(channelId: string, definition: Definition): Channel {
+    const onHealth = this.#onHealth;
+    return new Channel(
+      definition,
+      this.#standings,
+      onHealth && ((memberId, isHealthy) => onHealth({ channelId, memberId, isHealthy })),
+    );
   }
 
   #forget({ channel, checks }: Entry): void {

@@ -1,11 +1,12 @@
 import { systemTimers, type Timers } from '../clock.ts';
 import { Decisions } from './authenticate/decisions.ts';
-import { Channels } from './channels.ts';
+import { Channels, type MemberHealth } from './channels.ts';
 import { CountedCalls } from './counted-calls.ts';
 import { Counters } from './counters.ts';
 import type { BackendTls } from './origins.ts';
 import { Circuits } from './plugins/circuits.ts';
 import { SideCalls } from './side-call.ts';
+import type { Standings } from './standings.ts';
 
 /** What plans lead to and what outlives them: a change of the configuration must not set it back. */
 export interface Lasting {
@@ -23,15 +24,22 @@ export interface LastingOptions {
   readonly backendTls?: BackendTls | undefined;
   /** When health checks are due; by the machine's timers, unless given. */
   readonly timers?: Timers | undefined;
+  /** What other threads count in too. */
+  readonly counters?: Counters | undefined;
+  /** How members stand among threads. */
+  readonly standings?: Standings | undefined;
+  /** Told what health checks find out. */
+  readonly onHealth?: ((health: MemberHealth) => void) | undefined;
 }
 
 /** Makes it, with nothing in it. */
-export function createLasting({ backendTls, timers }: LastingOptions = {}): Lasting {
+export function createLasting(options: LastingOptions = {}): Lasting {
+  const { backendTls, timers, counters, standings, onHealth } = options;
   const sideCalls = new SideCalls(backendTls ?? { verify: true });
   return {
-    counters: new Counters(),
+    counters: counters ?? new Counters(),
     calls: new CountedCalls(),
-    channels: new Channels(sideCalls, timers ?? systemTimers),
+    channels: new Channels(sideCalls, timers ?? systemTimers, standings, onHealth),
     sideCalls,
     decisions: new Decisions(),
     circuits: new Circuits(),
