@@ -169,6 +169,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   deleteApi: on('api_id', 'createApi'),
   checkApi: say((world) => ({ type: 'name', name: name(world, 'free') })),
+  debugApi: say(() => ({ mode: 'DEVELOPER', scheme: 'HTTP', method: 'GET', path: '/' })),
   publishApi: say(({ ids }) => ({ action: 'online', api_id: ids['api_id'], env_id: ids['env_id'] })),
   publishApis: async (world) => ({
     query: { action: 'online' },
@@ -426,6 +427,24 @@ export const samples: Readonly<Record<string, Sample>> = {
     const { params = {}, body } = await newAttachment(world);
     return { params, body };
   },
+
+  // What calls came to.
+  getGroupStatistics: about(['group_id', 'api_group_id']),
+  getApiStatistics: about(['api_id', 'api_id']),
+  listMetricData: () => ({
+    query: {
+      dim: 'inbound_eip',
+      metric_name: 'upstream_bandwidth',
+      from: '0',
+      to: '4000000000000',
+      period: '300',
+      filter: 'average',
+    },
+  }),
+  countGroups: nothing,
+  countApis: nothing,
+  countApps: nothing,
+  listApiTags: nothing,
 
   // Who is who.
   listIdentityVersions: nothing,

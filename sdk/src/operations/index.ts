@@ -14,6 +14,7 @@ import {
 } from './policies.ts';
 import { apiOperations, publicationOperations } from './publications.ts';
 import { runtimeOperations } from './runtime.ts';
+import { statisticsOperations } from './statistics.ts';
 
 /**
  * Every operation that no description of a kind implies. Together with those that the kinds imply these are all that a
@@ -36,6 +37,7 @@ export const areas: readonly Area[] = [
   appQuotaOperations,
   appAuthorizationOperations,
   channelOperations,
+  statisticsOperations,
   identityOperations,
   runtimeOperations,
 ];

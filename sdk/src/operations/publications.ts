@@ -12,6 +12,7 @@ import {
   someText,
   text,
   time,
+  whole,
 } from './schemas.ts';
 
 const APIS = 'instances/{gatewayId}/apis';
@@ -26,6 +27,14 @@ const PUBLICATION = object({
   publish_time: time('Time of the publication.'),
   version_id: text('ID of the version in force.'),
 });
+
+/** Names of up to 32 letters, digits, dots and hyphens to texts. */
+const DEBUG_VALUES = {
+  type: 'object',
+  propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9.-]{0,31}$' },
+  additionalProperties: list(text()),
+  description: 'Names of up to 32 letters, digits, `.` and `-`, each with its values.',
+};
 
 /** What is done with APIs besides the usual operations. */
 export const apiOperations: Area = {
@@ -56,6 +65,47 @@ export const apiOperations: Area = {
         ['name', 'group_id', 'req_method', 'req_uri', 'match_mode', 'api_id'],
       ),
       errors: [...INSIDE, ...MALFORMED, 'apiNameTaken', 'apiPathTaken', 'apiGroupNotFound'],
+    },
+    {
+      id: 'debugApi',
+      title: 'Call it, and show what becomes of the call',
+      source: 'API reference, "Debugging an API"',
+      method: 'POST',
+      path: `${APIS}/debug/{apiId}`,
+      status: 200,
+      request: object(
+        {
+          mode: choice(
+            ['DEVELOPER', 'CONSUMER'],
+            'What is called: the API as it is being edited, or as it is published in `stage`.',
+          ),
+          scheme: choice(['HTTP', 'HTTPS'], 'Over what.'),
+          method: choice(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS'], 'Method.'),
+          path: { ...someText('Path, without query.', 1024), pattern: '^/' },
+          query: DEBUG_VALUES,
+          header: DEBUG_VALUES,
+          body: text('Body, at most 2,097,152 bytes.'),
+          domain: text('Domain of the group. Left out: its debug domain.'),
+          stage: text('Name of the environment; `RELEASE` unless given.'),
+          app_key: text('App that signs the call, together with `app_secret`.'),
+          app_secret: { ...text('Its secret.'), format: 'password', writeOnly: true },
+        },
+        ['query', 'header', 'body', 'domain', 'stage', 'app_key', 'app_secret'],
+      ),
+      answer: object({
+        request: text('The request as it was made.'),
+        response: text('The answer. Of its body at most 2,097,152 bytes, then `[TRUNCATED]`.'),
+        latency: whole('Milliseconds that it took.', { min: 0 }),
+        log: text('What happened on the way.'),
+      }),
+      errors: [
+        ...INSIDE,
+        ...MALFORMED,
+        'debugRequestInvalid',
+        'apiNotFound',
+        'environmentNotFound',
+        'publicationNotFound',
+      ],
     },
     {
       id: 'getApiRuntime',
