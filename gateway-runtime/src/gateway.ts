@@ -91,9 +91,11 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
         calls.refresh(after, changes);
       },
     ]);
+    const changesets = await Changesets.load(ledger, clock);
     const server = await openManagement(
       config,
       ledger,
+      changesets,
       identities,
       tokens,
       clock,
@@ -151,6 +153,7 @@ async function openDataPlane(
 function openManagement(
   config: GatewayConfig,
   ledger: Ledger,
+  changesets: Changesets,
   identities: ConfiguredIdentities,
   tokens: IssuedTokens,
   clock: Clock,
@@ -164,7 +167,7 @@ function openManagement(
     isReady() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
   const context: ControlContext = {
     ledger,
-    changesets: new Changesets(ledger, clock),
+    changesets,
     limits,
     domainSuffix,
     address,

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request as httpRequest } from 'node:http';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RELEASE_ENVIRONMENT_ID, type Json } from '@apig/sdk/contract';
@@ -9,11 +8,14 @@ import { Draft } from '../../gateway-runtime/src/store/draft.ts';
 import { Ledger } from '../../gateway-runtime/src/store/ledger.ts';
 import { openSqlite } from '../../gateway-runtime/src/store/sqlite.ts';
 import { apiBody, gatewayBody } from '../support/documented.ts';
-import { openGateway, type TestGateway } from '../support/gateway.ts';
+import { startGatewayProcess } from '../support/gateway-process.ts';
+import { openGateway } from '../support/gateway.ts';
+import { KeptConnection } from './kept-connection.ts';
 
 /*
  * What the management API costs: writes against bare inserts that are as durable, reading with few and with many APIs,
- * and the start with many. Ratios and growth count; times are this machine's. Run by hand:
+ * and the start with many. The gateway is a process of its own; its clients are here, each with a connection that it
+ * keeps. Ratios and growth count; times are this machine's. Run by hand:
  * `node --conditions=@apig/source test/bench/control.ts [writes] [APIs]`.
  */
 
@@ -21,81 +23,121 @@ const WRITES = Number(process.argv[2] ?? 400);
 const MANY = Number(process.argv[3] ?? 10_000);
 const FEW = 10;
 const READS = 200;
-const WRITERS = 8;
-const ROUNDS = 3;
-const TOKEN = 'test-token';
+const CLIENTS = [1, 8, 32];
+const ROUNDS = 5;
+const PROJECT_ID = '1'.repeat(32);
+const TOKEN = 'X-Auth-Token: test-token\r\n';
 
-const agent = new Agent({ keepAlive: true, maxSockets: WRITERS });
+await compareWrites();
+await compareReads();
 
-const ratios: number[] = [];
-const rates: { readonly writes: number; readonly stored: number; readonly inserts: number }[] = [];
-for (let round = 0; round < ROUNDS; round += 1) {
-  // Turn about, so that whatever else the machine does meets both.
-  const [writes, stored, inserts] = [
-    await writesPerSecond(),
-    await storedPerSecond(),
-    await insertsPerSecond(),
+/** Writes by clients, by the ledger alone, and bare inserts: turn about, so that whatever else the machine does meets all. */
+async function compareWrites(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'apig-bench-'));
+  const dataDirectory = join(folder, 'gateway');
+  await prepare(dataDirectory);
+  const limits = 'APP_NUM_LIMIT=1000000,INSTANCE_NUM_LIMIT=1000';
+  const gateway = startGatewayProcess(dataDirectory, ['--limits', limits, '--log-level', 'warn']);
+  const { management } = await gateway.ready;
+  const ledger = await openLedger(join(folder, 'ledger'));
+  const inserts = await openInserts(join(folder, 'bare'));
+  const runs: readonly (readonly [string, () => Promise<number>])[] = [
+    ...CLIENTS.map((clients) => [clientsNamed(clients), () => writesPerSecond(management, clients)] as const),
+    ['the ledger, in turn', () => ledger.perSecond(false)],
+    ['the ledger, at once', () => ledger.perSecond(true)],
   ];
-  rates.push({ writes, stored, inserts });
-  ratios.push(writes / inserts);
-}
-print(`${WRITES} writes by ${WRITERS} clients, ${WRITES} inserts with the same durability, ${ROUNDS} rounds`);
-print(`writes a second   ${rates.map(({ writes }) => writes.toFixed(0)).join(', ')}`);
-print(`without HTTP      ${rates.map(({ stored }) => stored.toFixed(0)).join(', ')}`);
-print(`inserts a second  ${rates.map(({ inserts }) => inserts.toFixed(0)).join(', ')}`);
-const storedRatio = median(rates.map(({ stored, inserts }) => stored / inserts));
-print(`ratio             ${median(ratios).toFixed(2)}, without HTTP ${storedRatio.toFixed(2)} (medians)`);
-
-const few = await readTimes(FEW);
-const many = await readTimes(MANY);
-print(`reading with ${FEW} and with ${MANY} APIs, median of ${READS}`);
-for (const what of ['list', 'get'] as const) {
-  print(
-    `${what.padEnd(17)} ${few[what].toFixed(2)} ms, ${many[what].toFixed(2)} ms, growth ${(many[what] / few[what]).toFixed(2)}`,
-  );
-}
-print(
-  `start with ${MANY} published APIs: ${(many.startMs / 1000).toFixed(2)} s; with ${FEW}: ${(few.startMs / 1000).toFixed(2)} s`,
-);
-agent.destroy();
-
-async function writesPerSecond(): Promise<number> {
-  const runtime = await openGateway({ limits: { APP_NUM_LIMIT: 1_000_000 } });
-  try {
-    const { body } = await call(runtime, 'POST', 'instances', gatewayBody());
-    const path = `instances/${String(body['instance_id'])}/apps`;
-    let next = 0;
-    const start = performance.now();
-    await Promise.all(
-      Array.from({ length: WRITERS }, async () => {
-        while (next < WRITES) await call(runtime, 'POST', path, { name: `app_${next++}` });
-      }),
-    );
-    return (WRITES * 1000) / (performance.now() - start);
-  } finally {
-    await runtime.dispose();
+  // What is run for the first time is slow.
+  for (const [, run] of runs) await run();
+  const rates = new Map<string, number[]>(runs.map(([name]) => [name, []]));
+  const ratios = new Map<string, number[]>(runs.map(([name]) => [name, []]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, run] of runs) {
+      const before = inserts.perSecond();
+      const rate = await run();
+      const bare = (before + inserts.perSecond()) / 2;
+      rates.get(name)?.push(rate);
+      ratios.get(name)?.push(rate / bare);
+    }
   }
+  print(`${WRITES} writes a second against inserts with the same durability, ${ROUNDS} rounds`);
+  for (const [name, all] of rates) {
+    const of = ratios.get(name) ?? [];
+    const shown = of.map((ratio) => ratio.toFixed(2)).join(', ');
+    print(`${name.padEnd(20)} ${median(all).toFixed(0)} a second, ratio ${median(of).toFixed(2)} (${shown})`);
+  }
+  gateway.kill('SIGTERM');
+  await gateway.exit;
+  inserts.close();
+  await ledger.close();
+  await rm(folder, { recursive: true });
 }
 
-/** The same writes by the ledger, one after another: objects, history and durability without the management API. */
-async function storedPerSecond(): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'apig-bench-'));
+function clientsNamed(count: number): string {
+  return count === 1 ? 'one client' : `${count} clients`;
+}
+
+/** A data directory whose credentials are known. */
+async function prepare(dataDirectory: string): Promise<void> {
+  await mkdir(dataDirectory, { mode: 0o700 });
+  const credentials = {
+    projectId: PROJECT_ID,
+    accessKey: 'BENCHACCESSKEY',
+    secretKey: 'bench-secret-key',
+    token: 'test-token',
+  };
+  const path = join(dataDirectory, 'credentials.json');
+  await writeFile(path, JSON.stringify(credentials), { mode: 0o600 });
+}
+
+/** Creates apps in a gateway of their own, by so many clients at a time. */
+async function writesPerSecond(management: string, clients: number): Promise<number> {
+  const connections = await Promise.all(
+    Array.from({ length: clients }, () => KeptConnection.open(management)),
+  );
+  const [first] = connections;
+  if (first === undefined) throw new Error('there are no clients');
+  const path = `/v2/${PROJECT_ID}/apigw/instances`;
+  const gateway = await call(first, 'POST', path, gatewayBody());
+  const apps = `${path}/${String(gateway['instance_id'])}/apps`;
+  let next = 0;
+  const start = performance.now();
+  await Promise.all(
+    connections.map(async (connection) => {
+      while (next < WRITES) await call(connection, 'POST', apps, { name: `app_${next++}` });
+    }),
+  );
+  const rate = (WRITES * 1000) / (performance.now() - start);
+  for (const connection of connections) connection.close();
+  return rate;
+}
+
+/** The same writes by the ledger: objects, history and durability without the management API. */
+async function openLedger(
+  directory: string,
+): Promise<{ perSecond(atOnce: boolean): Promise<number>; close(): Promise<void> }> {
   const store = await openSqlite(join(directory, 'gateway.db'));
   const ledger = new Ledger(store, await store.load(), systemClock);
   const body = { gatewayId: 'g', remark: '', appKey: 'the-app-key', appSecret: 'the-app-secret' };
-  const start = performance.now();
-  for (let count = 0; count < WRITES; count += 1) {
-    const author = { actor: 'bench', requestId: 'bench' };
-    await ledger.write(author, (draft) => draft.put('app', `app${count}`, { ...body, name: `app_${count}` }));
-  }
-  const perSecond = (WRITES * 1000) / (performance.now() - start);
-  await store.close();
-  await rm(directory, { recursive: true });
-  return perSecond;
+  let count = 0;
+  const write = () => {
+    const name = `app_${count++}`;
+    return ledger.write({ actor: 'bench', requestId: 'bench' }, (draft) =>
+      draft.put('app', name, { ...body, name }),
+    );
+  };
+  return {
+    perSecond: async (atOnce) => {
+      const start = performance.now();
+      if (atOnce) await Promise.all(Array.from({ length: WRITES }, write));
+      else for (let index = 0; index < WRITES; index += 1) await write();
+      return (WRITES * 1000) / (performance.now() - start);
+    },
+    close: () => store.close(),
+  };
 }
 
-async function insertsPerSecond(): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'apig-bench-'));
+async function openInserts(directory: string): Promise<{ perSecond(): number; close(): void }> {
+  await mkdir(directory);
   const database = new Database(join(directory, 'bare.db'));
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('journal_mode = WAL');
@@ -103,12 +145,26 @@ async function insertsPerSecond(): Promise<number> {
   database.exec('create table objects (position integer primary key autoincrement, body text not null)');
   const insert = database.prepare('insert into objects (body) values (?)');
   const body = JSON.stringify({ name: 'app', remark: 'x'.repeat(300) });
-  const start = performance.now();
-  for (let count = 0; count < WRITES; count += 1) insert.run(body);
-  const perSecond = (WRITES * 1000) / (performance.now() - start);
-  database.close();
-  await rm(directory, { recursive: true });
-  return perSecond;
+  return {
+    perSecond: () => {
+      const start = performance.now();
+      for (let count = 0; count < WRITES; count += 1) insert.run(body);
+      return (WRITES * 1000) / (performance.now() - start);
+    },
+    close: () => database.close(),
+  };
+}
+
+async function compareReads(): Promise<void> {
+  const few = await readTimes(FEW);
+  const many = await readTimes(MANY);
+  print(`reading with ${FEW} and with ${MANY} APIs, median of ${READS}`);
+  for (const what of ['list', 'get'] as const) {
+    const growth = (many[what] / few[what]).toFixed(2);
+    print(`${what.padEnd(20)} ${few[what].toFixed(2)} ms, ${many[what].toFixed(2)} ms, growth ${growth}`);
+  }
+  const [startFew, startMany] = [few, many].map(({ startMs }) => (startMs / 1000).toFixed(2));
+  print(`start with ${MANY} published APIs: ${startMany} s; with ${FEW}: ${startFew} s`);
 }
 
 async function readTimes(count: number): Promise<{ list: number; get: number; startMs: number }> {
@@ -117,11 +173,14 @@ async function readTimes(count: number): Promise<{ list: number; get: number; st
   const start = performance.now();
   const runtime = await openGateway({ dataDirectory });
   const startMs = performance.now() - start;
+  const connection = await KeptConnection.open(runtime.endpoint);
   try {
-    const list = await medianMs(() => call(runtime, 'GET', `instances/${gatewayId}/apis?limit=${FEW}`));
-    const get = await medianMs(() => call(runtime, 'GET', `instances/${gatewayId}/apis/${apiId}`));
+    const path = `/v2/${runtime.projectId}/apigw/instances/${gatewayId}/apis`;
+    const list = await medianMs(() => call(connection, 'GET', `${path}?limit=${FEW}`));
+    const get = await medianMs(() => call(connection, 'GET', `${path}/${apiId}`));
     return { list, get, startMs };
   } finally {
+    connection.close();
     await runtime.dispose();
   }
 }
@@ -129,14 +188,14 @@ async function readTimes(count: number): Promise<{ list: number; get: number; st
 /** Writes a database with so many published APIs: one is made as users do, and the others are made after it. */
 async function fill(dataDirectory: string, count: number): Promise<{ gatewayId: string; apiId: string }> {
   const runtime = await openGateway({ dataDirectory });
-  const { body } = await call(runtime, 'POST', 'instances', gatewayBody());
+  const { body } = await runtime.call('POST', 'instances', gatewayBody());
   const gatewayId = String(body['instance_id']);
   const path = `instances/${gatewayId}`;
-  const group = await call(runtime, 'POST', `${path}/api-groups`, { name: 'first' });
-  const api = await call(runtime, 'POST', `${path}/apis`, apiBody(String(group.body['id'])));
+  const group = await runtime.call('POST', `${path}/api-groups`, { name: 'first' });
+  const api = await runtime.call('POST', `${path}/apis`, apiBody(String(group.body['id'])));
   const apiId = String(api.body['id']);
   const online = { action: 'online', api_id: apiId, env_id: RELEASE_ENVIRONMENT_ID };
-  await call(runtime, 'POST', `${path}/apis/action`, online);
+  await runtime.call('POST', `${path}/apis/action`, online);
   runtime.client.close();
   await runtime.gateway.close();
 
@@ -163,7 +222,8 @@ async function fill(dataDirectory: string, count: number): Promise<{ gatewayId: 
     });
   }
   const changes = draft.changes();
-  if (changes.length > 0) await store.append(changes, { at, actor: 'bench', requestId: 'bench' });
+  if (changes.length > 0)
+    await store.append([{ type: 'revision', changes, meta: { at, actor: 'bench', requestId: 'bench' } }]);
   await store.close();
   return { gatewayId, apiId };
 }
@@ -178,29 +238,11 @@ async function medianMs(run: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
-/** Sends a call on a kept connection, since what connecting costs is not asked here. */
-function call(
-  { endpoint, projectId }: TestGateway,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<{ readonly body: Json }> {
-  return new Promise((resolve, reject) => {
-    const url = `${endpoint}/v2/${projectId}/apigw/${path}`;
-    const request = httpRequest(url, { method, agent, headers: { 'X-Auth-Token': TOKEN } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const { statusCode = 0 } = response;
-        if (statusCode >= 300) reject(new Error(`${method} ${path}: ${statusCode} ${text}`));
-        else resolve({ body: JSON.parse(text) as Json });
-      });
-    });
-    request.on('error', reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
+async function call(connection: KeptConnection, method: string, path: string, body?: Json): Promise<Json> {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const answer = await connection.send(method, path, TOKEN, text);
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
+  return JSON.parse(answer.body) as Json;
 }
 
 function median(values: readonly number[]): number {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Change } from '../../gateway-runtime/src/store/configuration.ts';
 import { Ledger } from '../../gateway-runtime/src/store/ledger.ts';
 import { openSqlite } from '../../gateway-runtime/src/store/sqlite.ts';
-import type { Store } from '../../gateway-runtime/src/store/store.ts';
+import type { Entry, Store } from '../../gateway-runtime/src/store/store.ts';
 import { createTestClock } from '../support/clock.ts';
 import { group } from './objects.ts';
 
@@ -139,5 +139,104 @@ describe('a write', () => {
 
     await expect(failing).rejects.toThrow('refused');
     await expect(following).resolves.toMatchObject({ id: 'a' });
+  });
+});
+
+describe('writes that wait at the same time', () => {
+  let directory: string;
+  let store: Store;
+  let ledger: Ledger;
+  /** How many writes were made durable by each step. */
+  let steps: number[];
+  let isFailing: boolean;
+  /** Names of the groups that each telling was about. */
+  let told: string[][];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'apig-ledger-'));
+    store = await openSqlite(join(directory, 'gateway.db'));
+    steps = [];
+    isFailing = false;
+    told = [];
+    const watched: Store = Object.assign(Object.create(store) as Store, {
+      append: async (entries: readonly Entry[]) => {
+        steps.push(entries.length);
+        if (isFailing) throw new Error('the disk is full');
+        return store.append(entries);
+      },
+    });
+    ledger = new Ledger(watched, await store.load(), createTestClock(Date.parse(NOW)), [
+      (configuration, changes) => {
+        told.push(changes.map(({ key }) => configuration.get('apiGroup', key)?.body.name ?? 'gone'));
+      },
+    ]);
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const put = (id: string, name: string) =>
+    ledger.commit(AUTHOR, (draft) => draft.put('apiGroup', id, group('g', name)));
+
+  test('become durable by one step, each as a revision of its own, in their order', async () => {
+    const written = await Promise.all(['a', 'b', 'c'].map((id) => put(id, id)));
+
+    expect(steps).toEqual([3]);
+    expect(written.map(({ revision }) => revision)).toEqual([1, 2, 3]);
+    const revisions = await Promise.all([1, 2, 3].map((revision) => store.changes(revision)));
+    expect(revisions.map((each) => each?.changes.map(({ key }) => key))).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  test('are told of together, once for each object', async () => {
+    await Promise.all([put('a', 'first'), put('b', 'other'), put('a', 'second')]);
+
+    expect(told).toEqual([['second', 'other']]);
+    expect(ledger.configuration.revision).toBe(3);
+    expect((await store.changes(3))?.changes[0]?.before?.body).toMatchObject({ name: 'first' });
+  });
+
+  test('of which one is refused go through without it', async () => {
+    const refused = ledger.write(AUTHOR, (draft) => {
+      draft.put('apiGroup', 'x', group('g', 'refused'));
+      throw new Error('refused');
+    });
+    const [first, , last] = await Promise.allSettled([put('a', 'a'), refused, put('c', 'c')]);
+
+    await expect(refused).rejects.toThrow('refused');
+    expect([first.status, last.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect((await store.load()).all('apiGroup').map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
+  test('fail together when they cannot be made durable, and nothing of them is configured', async () => {
+    await put('kept', 'kept');
+    isFailing = true;
+    const writes = [put('a', 'a'), put('b', 'b')];
+    // Refused for what the first one writes, which then is not there.
+    const refused = ledger.write(AUTHOR, (draft) => {
+      if (draft.get('apiGroup', 'a') !== undefined) throw new Error('taken');
+    });
+    const outcomes = await Promise.allSettled([...writes, refused]);
+
+    expect(steps).toEqual([1, 2]);
+    expect(outcomes.map((each) => each.status === 'rejected' && String(each.reason))).toEqual([
+      'Error: the disk is full',
+      'Error: the disk is full',
+      'Error: the disk is full',
+    ]);
+    expect(ledger.configuration.all('apiGroup').map(({ id }) => id)).toEqual(['kept']);
+    expect([ledger.configuration.revision, told]).toEqual([1, [['kept']]]);
+  });
+
+  test('go on after those before them have failed', async () => {
+    isFailing = true;
+    await expect(put('a', 'a')).rejects.toThrow('the disk is full');
+    isFailing = false;
+
+    const { revision } = await put('a', 'again');
+
+    expect(revision).toBe(1);
+    expect((await store.load()).get('apiGroup', 'a')?.body.name).toBe('again');
   });
 });

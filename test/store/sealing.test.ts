@@ -91,7 +91,7 @@ describe('secrets in the database', () => {
     const draft = new Draft(new Configuration(), AT);
     draft.put('app', 'a', APP);
     draft.put('app', 'b', { ...APP, name: 'other' });
-    await store.append(draft.changes(), META);
+    await store.append([{ type: 'revision', changes: draft.changes(), meta: META }]);
     await store.close();
     const database = new Database(file);
     database
@@ -120,7 +120,7 @@ describe('the key', () => {
     await writeFile(keyFile, 'AB'.repeat(32));
 
     const store = await openSqlite(file, { keyFile });
-    await store.append(appChanges(), META);
+    await store.append([{ type: 'revision', changes: appChanges(), meta: META }]);
     await store.close();
     const again = await openSqlite(file, { keyFile });
 

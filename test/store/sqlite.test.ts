@@ -23,7 +23,7 @@ describe('the database', () => {
 
   test('is made in a directory that only its owner enters, in files that only its owner reads', async () => {
     const store = await openSqlite(file);
-    await store.append(changesOf('a'), META);
+    await store.append([{ type: 'revision', changes: changesOf('a'), meta: META }]);
 
     const files = await readdir(join(directory, 'data'));
     expect(files).toContain('gateway.db-wal');
@@ -36,8 +36,8 @@ describe('the database', () => {
 
   test('holds what was written when it is opened again', async () => {
     const first = await openSqlite(file);
-    await first.append(changesOf('a'), META);
-    await first.append(changesOf('b'), META);
+    await first.append([{ type: 'revision', changes: changesOf('a'), meta: META }]);
+    await first.append([{ type: 'revision', changes: changesOf('b'), meta: META }]);
     await first.close();
 
     const second = await openSqlite(file);
@@ -54,7 +54,7 @@ describe('the database', () => {
     for (let index = 0; index < 2500; index += 1)
       draft.put('apiGroup', `id${index}`, group('g', `name${index}`));
 
-    expect(await store.append(draft.changes(), META)).toBe(1);
+    expect(await store.append([{ type: 'revision', changes: draft.changes(), meta: META }])).toEqual([1]);
 
     expect((await store.load()).all('apiGroup')).toHaveLength(2500);
     await store.close();

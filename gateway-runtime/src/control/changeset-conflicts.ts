@@ -1,48 +1,65 @@
-import { isApigError } from '@apig/sdk/contract';
 import type { Changeset } from '../store/changesets.ts';
 import type { Stored } from '../store/configuration.ts';
-import { collections } from './collections.ts';
 import { brokenLinksOf, claimsOf, nameOf } from './consistency.ts';
 import type { WriteScope } from './context.ts';
-import type { Collection, CollectionKind } from './kinds.ts';
+import { valuesOf } from './lookup.ts';
+import { Crowds, refusalOf } from './object-checks.ts';
 
 /** Why a changeset cannot be committed. */
 export interface Conflict {
   readonly kind: string;
   readonly id: string;
+  /** The name of the object, when it has one. */
+  readonly name?: string;
   readonly reason: string;
 }
 
 /**
- * Where what is staged and what others have written since the changeset was opened do not go together: the same object,
- * a name or place that only one may have, a reference to what is gone, or a rule of a kind. `scope` works on what is
- * configured with what is staged.
+ * Where what is staged and what is configured now do not go together: the same object, a name or place that only one may
+ * have, a reference to what is gone, a limit, or a rule of a kind. Others may have written since the changeset was
+ * opened, and limits may be others since it was staged. `scope` works on what is configured with what is staged.
  */
-export function conflictsOf({ draft, changedByOthers }: Changeset, scope: WriteScope): readonly Conflict[] {
-  if (changedByOthers.length === 0) return [];
+export function conflictsOf(changeset: Changeset, scope: WriteScope): readonly Conflict[] {
+  const { draft, changedByOthers } = changeset;
   const conflicts: Conflict[] = [];
-  const places = new Set(changedByOthers.map(({ kind, key }) => `${kind}/${key}`));
   const others = changedByOthers
     .map(({ kind, key }) => draft.get(kind, key))
     .filter((object): object is Stored => object !== undefined);
   const claims = new Map(others.flatMap((object) => claimsOf(object).map((claim) => [claim, object])));
-  const staged = new Set<string>();
+  const crowds = new Crowds(scope);
+  const staged = new Map<string, Stored>();
 
-  for (const { kind, key, before, after } of draft.changes()) {
-    staged.add(`${kind}/${key}`);
+  for (const change of draft.changes()) {
+    const { kind, key, before, after } = change;
     const object = after ?? before;
     if (object === undefined) continue;
-    const reason = places.has(`${kind}/${key}`)
+    staged.set(`${kind}/${key}`, object);
+    const reason = changeset.hasMoved(change)
       ? 'it was changed by somebody else'
-      : after && (brokenOf(after, scope) ?? claimedBy(after, claims) ?? refusalOf(after, scope));
-    if (reason !== undefined) conflicts.push({ kind, id: object.id, reason });
+      : after &&
+        (brokenOf(after, scope) ??
+          claimedBy(after, claims) ??
+          refusalOf(after, scope) ??
+          (before === undefined ? crowds.refusalOf(after) : undefined));
+    if (reason !== undefined) conflicts.push(conflictOf(object, reason));
   }
   for (const object of others) {
     const [link] = brokenLinksOf(object, draft);
-    if (link === undefined || !staged.has(`${link.kind}/${link.key}`)) continue;
-    conflicts.push({ kind: link.kind, id: link.id, reason: `it is needed by ${nameOf(object)}` });
+    const needed = link && staged.get(`${link.kind}/${link.key}`);
+    if (needed !== undefined) conflicts.push(conflictOf(needed, `it is needed by ${namedOf(object)}`));
   }
   return conflicts;
+}
+
+function conflictOf(object: Stored, reason: string): Conflict {
+  const { kind, id } = object;
+  const { name } = valuesOf(object);
+  return { kind, id, ...(typeof name === 'string' && { name }), reason };
+}
+
+function namedOf(object: Stored): string {
+  const { name } = valuesOf(object);
+  return typeof name === 'string' ? `${nameOf(object)} (${name})` : nameOf(object);
 }
 
 function brokenOf(object: Stored, { draft }: WriteScope): string | undefined {
@@ -50,22 +67,10 @@ function brokenOf(object: Stored, { draft }: WriteScope): string | undefined {
   return link && `it needs ${nameOf(link)}, which is gone`;
 }
 
+/** Objects of a changeset have been held against each other already. */
 function claimedBy(object: Stored, claims: ReadonlyMap<string, Stored>): string | undefined {
   const other = claimsOf(object)
     .map((claim) => claims.get(claim))
-    .find((each) => each !== undefined);
-  return other && `${nameOf(other)} has what only one may have`;
-}
-
-function refusalOf(object: Stored, scope: WriteScope): string | undefined {
-  if (!Object.hasOwn(collections, object.kind)) return undefined;
-  // The rules of a kind and its objects belong together; what kind that is, nobody here needs to know.
-  const { rules } = collections[object.kind as CollectionKind] as Collection<CollectionKind>;
-  try {
-    rules.check?.(object.body as never, object.id, object as never, scope);
-    return undefined;
-  } catch (error) {
-    if (isApigError(error)) return error.message;
-    throw error;
-  }
+    .find((each) => each !== undefined && each !== object);
+  return other && `${namedOf(other)} has what only one may have`;
 }

@@ -59,7 +59,7 @@ export function viewOf(context: ControlContext, call: ControlCall): View {
 }
 
 /** Does the work of a call on a draft and puts it in force; for a call on a changeset, stages it there. */
-export function write<T>(
+export async function write<T>(
   context: ControlContext,
   call: ControlCall,
   work: (scope: WriteScope) => T,
@@ -68,9 +68,12 @@ export function write<T>(
   const changeset = changesetOf(context, call);
   if (changeset === undefined)
     return context.ledger.write(author, (draft) => work(scopeOf(context, call, draft)));
-  if (changeset.draft.size >= MAX_STAGED) throw changesetFull();
-  const { changesets } = context;
-  return Promise.resolve(changesets.stage(changeset, (draft) => work(scopeOf(context, call, draft))));
+  const staged = await context.changesets.stage(changeset, (draft) => {
+    if (changeset.draft.size >= MAX_STAGED) throw changesetFull();
+    return work(scopeOf(context, call, draft));
+  });
+  if (staged === undefined) throw changesetNotFound(changeset.id);
+  return staged.result;
 }
 
 /** What the work of a call is given. */

@@ -42,7 +42,9 @@ export function changesetFull(): ApigError {
 
 /** What is staged does not go together with what others have written. */
 export function changesetConflict(id: string, conflicts: readonly Conflict[]): ApigError {
-  const named = conflicts.slice(0, MAX_NAMED).map(({ kind, id, reason }) => `${kind} ${id}: ${reason}`);
+  const named = conflicts
+    .slice(0, MAX_NAMED)
+    .map(({ kind, id, name, reason }) => `${kind} ${id}${name === undefined ? '' : ` (${name})`}: ${reason}`);
   const more = conflicts.length > MAX_NAMED ? `; and ${conflicts.length - MAX_NAMED} more` : '';
   return fail('changesetConflict', { id, reason: `${named.join('; ')}${more}` });
 }

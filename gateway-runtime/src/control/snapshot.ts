@@ -1,11 +1,12 @@
 import type { Json } from '@apig/sdk/contract';
-import { keyOf, STORED_KINDS, type Stored } from '../store/configuration.ts';
+import { keyOf, STORED_KINDS, type Change, type Stored } from '../store/configuration.ts';
 import type { Draft } from '../store/draft.ts';
 import { authorOf } from './author.ts';
 import type { ControlCall, ControlRoute } from './call.ts';
 import { nameOf } from './consistency.ts';
-import { CHANGESET, type ControlContext } from './context.ts';
+import { CHANGESET, scopeOf, type ControlContext, type WriteScope } from './context.ts';
 import { valuesOf } from './lookup.ts';
+import { Crowds, refusalOf } from './object-checks.ts';
 import { configurationNotEmpty, headerInvalid, snapshotInvalid } from './own-refusals.ts';
 import { createSnapshot, newSeal, sealOf, SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from './snapshot-document.ts';
 import { assertWhole, objectsIn, withKnownSecrets } from './snapshot-objects.ts';
@@ -42,8 +43,8 @@ export function snapshotRoutes(context: ControlContext): readonly ControlRoute[]
         assertReadable(call.body);
         const objects = objectsIn(call.body['objects'], await sealIn(call));
         const own = call.query['adopt'] === 'true' ? objects.map((each) => adopted(each, call)) : objects;
-        const changed = await ledger.write(authorOf(call), (draft) => load(own, call, draft, context));
-        return { revision: ledger.configuration.revision, objects: own.length, changes: changed };
+        const written = await ledger.commit(authorOf(call), (draft) => load(own, call, draft, context));
+        return { revision: written.revision, objects: own.length, changes: written.result };
       },
     },
   ];
@@ -62,7 +63,19 @@ function load(objects: readonly Stored[], call: ControlCall, draft: Draft, conte
     if (configuration.get(object.kind, keyOf(object)) === undefined) draft.remove(object);
   }
   for (const object of complete) draft.restore(object);
-  return draft.changes().length;
+  const changes = draft.changes();
+  assertAllowed(changes, scopeOf(context, call, draft));
+  return changes.length;
+}
+
+/** @throws snapshotInvalid for what could not be written one by one either: what a limit or a rule of its kind forbids. */
+function assertAllowed(changes: readonly Change[], scope: WriteScope): void {
+  const crowds = new Crowds(scope);
+  for (const { before, after } of changes) {
+    if (after === undefined) continue;
+    const reason = refusalOf(after, scope) ?? (before === undefined ? crowds.refusalOf(after) : undefined);
+    if (reason !== undefined) throw snapshotInvalid(`${nameOf(after)}: ${reason}`);
+  }
 }
 
 function assertReadable({ format, version }: Json): void {

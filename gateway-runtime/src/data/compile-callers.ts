@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { createSigningKey } from '@apig/sdk/signer';
-import type { ConfigurationReader, Stored } from '../store/configuration.ts';
+import type { Bodies, ConfigurationReader, Stored } from '../store/configuration.ts';
 import type { AddressRule } from './acl.ts';
 import { AddressTable } from './address-table.ts';
 import { compileQuota, type QuotaPlan } from './app-quota.ts';
@@ -23,52 +23,86 @@ export function withCallers(
   return callers;
 }
 
+/** Worked out by the first call that needs it: apps are written one by one, and there may be thousands of them. */
 function callersOf(
   configuration: ConfigurationReader,
   gatewayId: string,
   counters: Counters,
 ): CallersOfGateway {
+  const objects: CallerObjects = {
+    apps: configuration.by('app', 'gatewayId', gatewayId),
+    codes: configuration.by('appCode', 'gatewayId', gatewayId),
+    acls: configuration.by('appAcl', 'gatewayId', gatewayId),
+    quotas: configuration.by('appQuota', 'gatewayId', gatewayId),
+    quotaBindings: configuration.by('appQuotaBinding', 'gatewayId', gatewayId),
+  };
+  let made: CallersOfGateway | undefined;
+  const callers = () => (made ??= compileCallers(objects, counters));
+  return {
+    get byKey() {
+      return callers().byKey;
+    },
+    get byCode() {
+      return callers().byCode;
+    },
+  };
+}
+
+/** What is configured of the apps of a gateway, at one moment. */
+interface CallerObjects {
+  readonly apps: readonly Stored<'app'>[];
+  readonly codes: readonly Stored<'appCode'>[];
+  readonly acls: readonly Stored<'appAcl'>[];
+  readonly quotas: readonly Stored<'appQuota'>[];
+  readonly quotaBindings: readonly Stored<'appQuotaBinding'>[];
+}
+
+function compileCallers(objects: CallerObjects, counters: Counters): CallersOfGateway {
+  const acls = new Map(objects.acls.map(({ body }) => [body.appId, aclOf(body)]));
+  const quotas = new Map(objects.quotas.map((quota) => [quota.id, quota]));
+  const plans = new Map(
+    objects.quotaBindings.map(({ body: { appId, appQuotaId } }) => [
+      appId,
+      quotaOf(quotas.get(appQuotaId), appId, counters),
+    ]),
+  );
   const byKey = new Map<string, AppEntry>();
   const byId = new Map<string, AppEntry>();
-  for (const stored of configuration.by('app', 'gatewayId', gatewayId)) {
-    const app = entryOf(stored, configuration, counters);
-    byKey.set(stored.body.appKey, app);
-    byId.set(app.id, app);
+  for (const { id, body } of objects.apps) {
+    const app = { id, name: body.name, ...secretsOf(body), acl: acls.get(id), quota: plans.get(id) };
+    byKey.set(body.appKey, app);
+    byId.set(id, app);
   }
   const byCode = new Map<string, AppEntry>();
-  for (const { body } of configuration.by('appCode', 'gatewayId', gatewayId)) {
+  for (const { body } of objects.codes) {
     const app = byId.get(body.appId);
     if (app !== undefined) byCode.set(digestOfCode(body.code), app);
   }
   return { byKey, byCode };
 }
 
-function entryOf(
-  { id, body }: Stored<'app'>,
-  configuration: ConfigurationReader,
-  counters: Counters,
-): AppEntry {
-  return {
-    id,
-    name: body.name,
-    key: createSigningKey(body.appSecret),
-    secretDigest: hash('sha256', body.appSecret, 'buffer'),
-    acl: aclOf(id, configuration),
-    quota: quotaOf(id, configuration, counters),
+/** What is made of the secrets of an app, as long as it has them: an app that changes is one among many. */
+const prepared = new WeakMap<Bodies['app'], Pick<AppEntry, 'key' | 'secretDigest'>>();
+
+function secretsOf(app: Bodies['app']): Pick<AppEntry, 'key' | 'secretDigest'> {
+  const known = prepared.get(app);
+  if (known !== undefined) return known;
+  const secrets = {
+    key: createSigningKey(app.appSecret),
+    secretDigest: hash('sha256', app.appSecret, 'buffer'),
   };
+  prepared.set(app, secrets);
+  return secrets;
 }
 
-function aclOf(appId: string, configuration: ConfigurationReader): AddressRule | undefined {
-  const [acl] = configuration.by('appAcl', 'appId', appId);
-  return acl && { type: acl.body.type, listed: new AddressTable(acl.body.values) };
+function aclOf({ type, values }: Bodies['appAcl']): AddressRule {
+  return { type, listed: new AddressTable(values) };
 }
 
 function quotaOf(
+  quota: Stored<'appQuota'> | undefined,
   appId: string,
-  configuration: ConfigurationReader,
   counters: Counters,
 ): QuotaPlan | undefined {
-  const [binding] = configuration.by('appQuotaBinding', 'appId', appId);
-  const quota = binding && configuration.get('appQuota', binding.body.appQuotaId);
   return quota && compileQuota(quota.body, counters.quota(quota.id, appId));
 }

@@ -153,6 +153,13 @@ export interface ConfigurationReader {
   all<K extends StoredKind>(kind: K): readonly Stored<K>[];
   /** Objects of a kind with the given value in an indexed field, in the order in which they were created. */
   by<K extends StoredKind>(kind: K, field: keyof Bodies[K] & string, value: string): readonly Stored<K>[];
+  /** How many `by` would find, without looking at them. */
+  count<K extends StoredKind>(kind: K, field: keyof Bodies[K] & string, value: string): number;
+}
+
+/** Whether objects of a kind are found by a field: see `ConfigurationReader.by`. */
+export function isIndexed<K extends StoredKind>(kind: K, field: string): field is keyof Bodies[K] & string {
+  return (INDEXED[kind] as readonly string[]).includes(field);
 }
 
 /** Key of an object: its ID, with the gateway's in front for environments, as every gateway has the same `RELEASE`. */
@@ -167,16 +174,19 @@ export function environmentKey(gatewayId: string, environmentId: string): string
   return `${gatewayId}/${environmentId}`;
 }
 
+/** Value to the keys of the objects that have it. */
+type Index = Map<string, Set<string>>;
+
 interface Table {
   readonly objects: Map<string, Stored>;
-  /** Field to value to keys. */
-  readonly indexes: ReadonlyMap<string, Map<string, Set<string>>>;
+  /** By field. */
+  readonly indexes: ReadonlyMap<string, Index>;
 }
 
 /** Every configured object, in memory. Changed by `apply` only, once the change is durable. */
 export class Configuration implements ConfigurationReader {
   readonly #tables: ReadonlyMap<StoredKind, Table>;
-  /** Keys of an index to their objects, until one of them changes: lists are read far more often than written. */
+  /** Keys of an index to their objects: lists are read far more often than written. */
   readonly #lists = new WeakMap<ReadonlySet<string>, readonly Stored[]>();
   #revision = 0;
 
@@ -205,14 +215,18 @@ export class Configuration implements ConfigurationReader {
   }
 
   by<K extends StoredKind>(kind: K, field: keyof Bodies[K] & string, value: string): readonly Stored<K>[] {
-    const { objects, indexes } = this.#table(kind);
-    const index = indexes.get(field);
-    if (!index) throw new Error(`${kind}.${field} is not indexed`);
-    const keys = index.get(value);
+    const keys = this.#keys(kind, field, value);
     if (keys === undefined) return [];
-    const known = this.#lists.get(keys) ?? [...keys].map((key) => objects.get(key) as Stored);
-    this.#lists.set(keys, known);
-    return known as readonly Stored<K>[];
+    const known = this.#lists.get(keys);
+    if (known !== undefined) return known as readonly Stored<K>[];
+    const { objects } = this.#table(kind);
+    const list = [...keys].map((key) => objects.get(key) as Stored<K>);
+    this.#lists.set(keys, list);
+    return list;
+  }
+
+  count<K extends StoredKind>(kind: K, field: keyof Bodies[K] & string, value: string): number {
+    return this.#keys(kind, field, value)?.size ?? 0;
   }
 
   /** Takes over changes that are durable as the given revision. */
@@ -224,19 +238,22 @@ export class Configuration implements ConfigurationReader {
     this.#revision = revision;
   }
 
+  #keys(kind: StoredKind, field: string, value: string): ReadonlySet<string> | undefined {
+    const index = this.#table(kind).indexes.get(field);
+    if (!index) throw new Error(`${kind}.${field} is not indexed`);
+    return index.get(value);
+  }
+
   #put(object: Stored): void {
     const key = keyOf(object);
     const { objects, indexes } = this.#table(object.kind);
     const before = objects.get(key);
+    objects.set(key, object);
     for (const [field, index] of indexes) {
       const [old, value] = [valueOf(before, field), valueOf(object, field)];
-      if (old !== undefined && old !== value) this.#changing(index.get(old))?.delete(key);
-      if (value === undefined) continue;
-      const keys = this.#changing(index.get(value));
-      if (keys) keys.add(key);
-      else index.set(value, new Set([key]));
+      if (old !== undefined && old !== value) this.#leave(index, old, key, before);
+      if (value !== undefined) this.#enter(index, value, key, object, old === value ? before : undefined);
     }
-    objects.set(key, object);
   }
 
   #remove(kind: StoredKind, key: string): void {
@@ -244,17 +261,36 @@ export class Configuration implements ConfigurationReader {
     const before = objects.get(key);
     for (const [field, index] of indexes) {
       const value = valueOf(before, field);
-      if (value === undefined) continue;
-      const keys = this.#changing(index.get(value));
-      keys?.delete(key);
-      if (keys?.size === 0) index.delete(value);
+      if (value !== undefined) this.#leave(index, value, key, before);
     }
     objects.delete(key);
   }
 
-  #changing(keys: Set<string> | undefined): Set<string> | undefined {
-    if (keys !== undefined) this.#lists.delete(keys);
-    return keys;
+  /** A list that somebody has read is copied, and not made again object by object. */
+  #enter(index: Index, value: string, key: string, object: Stored, before: Stored | undefined): void {
+    const keys = index.get(value);
+    if (keys === undefined) {
+      index.set(value, new Set([key]));
+      return;
+    }
+    keys.add(key);
+    const list = this.#lists.get(keys);
+    if (list === undefined) return;
+    const place = before === undefined ? -1 : list.indexOf(before);
+    this.#lists.set(keys, place === -1 ? [...list, object] : list.with(place, object));
+  }
+
+  #leave(index: Index, value: string, key: string, before: Stored | undefined): void {
+    const keys = index.get(value);
+    if (keys === undefined) return;
+    keys.delete(key);
+    if (keys.size === 0) index.delete(value);
+    const list = this.#lists.get(keys);
+    if (list !== undefined)
+      this.#lists.set(
+        keys,
+        list.filter((object) => object !== before),
+      );
   }
 
   #table(kind: StoredKind): Table {
@@ -264,7 +300,8 @@ export class Configuration implements ConfigurationReader {
   }
 }
 
-function valueOf(object: Stored | undefined, field: string): string | undefined {
+/** The text in a field of an object; undefined when there is none. */
+export function valueOf(object: Stored | undefined, field: string): string | undefined {
   const value = (object?.body as Readonly<Record<string, unknown>> | undefined)?.[field];
   return typeof value === 'string' ? value : undefined;
 }

@@ -6,6 +6,7 @@ import {
   type ConfigurationReader,
   type Stored,
   type StoredKind,
+  valueOf,
 } from './configuration.ts';
 
 /** A configuration that is being changed: reads see the changes, nobody else does until they are applied. */
@@ -13,8 +14,8 @@ export class Draft implements ConfigurationReader {
   readonly #base: ConfigurationReader;
   /** Time of the write, RFC 3339 in UTC with milliseconds. */
   readonly now: string;
-  /** Kind to key to the object as it is now, or undefined when it was removed. */
-  readonly #overlay = new Map<StoredKind, Map<string, Stored | undefined>>();
+  readonly #overlay = new Map<StoredKind, Overlay>();
+  #size = 0;
 
   constructor(base: ConfigurationReader, now: string) {
     this.#base = base;
@@ -23,22 +24,38 @@ export class Draft implements ConfigurationReader {
 
   /** How many objects were written, also those that are what they were. */
   get size(): number {
-    return [...this.#overlay.values()].reduce((sum, { size }) => sum + size, 0);
+    return this.#size;
   }
 
   get<K extends StoredKind>(kind: K, key: string): Stored<K> | undefined {
     const overlay = this.#overlay.get(kind);
-    return overlay?.has(key) === true
-      ? (overlay.get(key) as Stored<K> | undefined)
+    return overlay?.objects.has(key) === true
+      ? (overlay.objects.get(key) as Stored<K> | undefined)
       : this.#base.get(kind, key);
   }
 
   all<K extends StoredKind>(kind: K): readonly Stored<K>[] {
-    return this.#merge(kind, this.#base.all(kind), () => true);
+    const overlay = this.#overlay.get(kind);
+    const base = this.#base.all(kind);
+    return overlay === undefined ? base : merge(base, overlay, overlay.objects.keys(), () => true);
   }
 
   by<K extends StoredKind>(kind: K, field: keyof Bodies[K] & string, value: string): readonly Stored<K>[] {
-    return this.#merge(kind, this.#base.by(kind, field, value), ({ body }) => body[field] === value);
+    const overlay = this.#overlay.get(kind);
+    const base = this.#base.by(kind, field, value);
+    if (overlay === undefined) return base;
+    return merge(base, overlay, keysOf(overlay, field, value), ({ body }) => body[field] === value);
+  }
+
+  count<K extends StoredKind>(kind: K, field: keyof Bodies[K] & string, value: string): number {
+    const count = this.#base.count(kind, field, value);
+    const overlay = this.#overlay.get(kind);
+    if (overlay === undefined) return count;
+    let hidden = 0;
+    for (const key of overlay.known) {
+      if (this.#base.get(kind, key)?.body[field] === value) hidden += 1;
+    }
+    return count - hidden + keysOf(overlay, field, value).size;
   }
 
   /** Stores an object, new or changed. An object that stays what it was is left alone, with its times. */
@@ -72,7 +89,7 @@ export class Draft implements ConfigurationReader {
   /** What differs from the base. Objects of one kind come in the order in which they were first written. */
   changes(): readonly Change[] {
     const changes: Change[] = [];
-    for (const [kind, objects] of this.#overlay) {
+    for (const [kind, { objects }] of this.#overlay) {
       for (const [key, after] of objects) {
         const before = this.#base.get(kind, key);
         if (before === after || isDeepStrictEqual(before, after)) continue;
@@ -83,22 +100,76 @@ export class Draft implements ConfigurationReader {
   }
 
   #write(kind: StoredKind, key: string, object: Stored | undefined): void {
-    const objects = this.#overlay.get(kind) ?? new Map<string, Stored | undefined>();
-    this.#overlay.set(kind, objects.set(key, object));
-  }
-
-  #merge<K extends StoredKind>(
-    kind: K,
-    base: readonly Stored<K>[],
-    matches: (object: Stored<K>) => boolean,
-  ): readonly Stored<K>[] {
-    const overlay = this.#overlay.get(kind) as ReadonlyMap<string, Stored<K> | undefined> | undefined;
-    if (overlay === undefined) return base;
-    const merged = new Map(base.map((object) => [keyOf(object), object]));
-    for (const [key, object] of overlay) {
-      if (object !== undefined && matches(object)) merged.set(key, object);
-      else merged.delete(key);
+    let overlay = this.#overlay.get(kind);
+    if (overlay === undefined) {
+      overlay = { objects: new Map(), known: new Set(), indexes: new Map() };
+      this.#overlay.set(kind, overlay);
     }
-    return [...merged.values()];
+    const { objects, known, indexes } = overlay;
+    if (!objects.has(key)) this.#size += 1;
+    if (this.#base.get(kind, key) !== undefined) known.add(key);
+    const before = objects.get(key);
+    objects.set(key, object);
+    for (const [field, index] of indexes) {
+      const [old, value] = [valueOf(before, field), valueOf(object, field)];
+      if (old === value) continue;
+      if (old !== undefined) index.get(old)?.delete(key);
+      if (value !== undefined) enter(index, value, key);
+    }
   }
+}
+
+/** What a draft has of one kind. */
+interface Overlay {
+  /** Key to the object as it is now, or undefined when it was removed. */
+  readonly objects: Map<string, Stored | undefined>;
+  /** Keys of those that the base had when they were written. */
+  readonly known: Set<string>;
+  /** Field to value to the keys of those that have it; a field is there once it was asked for. */
+  readonly indexes: Map<string, Map<string, Set<string>>>;
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+/** Keys of the written objects that have a value in a field. */
+function keysOf({ objects, indexes }: Overlay, field: string, value: string): ReadonlySet<string> {
+  let index = indexes.get(field);
+  if (index === undefined) {
+    index = new Map<string, Set<string>>();
+    for (const [key, object] of objects) {
+      const own = valueOf(object, field);
+      if (own !== undefined) enter(index, own, key);
+    }
+    indexes.set(field, index);
+  }
+  return index.get(value) ?? NO_KEYS;
+}
+
+function enter(index: Map<string, Set<string>>, value: string, key: string): void {
+  const keys = index.get(value);
+  if (keys === undefined) index.set(value, new Set([key]));
+  else keys.add(key);
+}
+
+/** Objects of a base, in their places, as they are in an overlay; and after them those that only the overlay has. */
+function merge<K extends StoredKind>(
+  base: readonly Stored<K>[],
+  { objects, known }: Overlay,
+  keys: Iterable<string>,
+  matches: (object: Stored<K>) => boolean,
+): readonly Stored<K>[] {
+  const merged: Stored<K>[] = [];
+  const placed = new Set<string>();
+  if (known.size === 0) merged.push(...base);
+  for (const object of known.size === 0 ? [] : base) {
+    const key = keyOf(object);
+    const now = objects.has(key) ? (objects.get(key) as Stored<K> | undefined) : object;
+    placed.add(key);
+    if (now !== undefined && matches(now)) merged.push(now);
+  }
+  for (const key of keys) {
+    const object = objects.get(key) as Stored<K> | undefined;
+    if (object !== undefined && !placed.has(key)) merged.push(object);
+  }
+  return merged;
 }

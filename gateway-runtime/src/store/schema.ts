@@ -10,6 +10,9 @@ export interface Schema {
   readonly revisions: RevisionRow;
   readonly changes: ChangeRow;
   readonly sealing: SealingRow;
+  readonly checkpoints: CheckpointRow;
+  readonly changesets: ChangesetRow;
+  readonly staged: StagedRow;
 }
 
 /** One object as it is. */
@@ -52,6 +55,30 @@ export interface ChangeRow {
 /** The key that seals secrets: the only row. */
 export interface SealingRow {
   readonly key_id: string;
+}
+
+/** The whole configuration after a revision. */
+export interface CheckpointRow {
+  readonly revision: number;
+  /** See `checkpoints.ts`. */
+  readonly content: Buffer;
+}
+
+/** An open changeset. */
+export interface ChangesetRow {
+  readonly id: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly opened_at_ms: number;
+  readonly lifetime_ms: number;
+  readonly expires_at_ms: number;
+  readonly base_revision: number;
+}
+
+/** One object that is staged on a changeset. */
+export interface StagedRow extends Pick<ChangeRow, 'kind' | 'key' | 'before' | 'after'> {
+  readonly position: Generated<number>;
+  readonly changeset: string;
 }
 
 /** Row of an object, but for its position. */
@@ -140,7 +167,19 @@ export function fromChangeRow(
   };
 }
 
-function toText(object: Stored | undefined, seal: Seal): string | null {
+/** An object as a row says it is, as the JSON text that changes hold, without opening its secrets. */
+export function toObjectText({
+  kind,
+  id,
+  body,
+  created_at,
+  updated_at,
+}: Pick<ObjectRow, 'kind' | 'id' | 'body' | 'created_at' | 'updated_at'>): string {
+  return `{"kind":${JSON.stringify(kind)},"id":${JSON.stringify(id)},"body":${body},"createdAt":${JSON.stringify(created_at)},"updatedAt":${JSON.stringify(updated_at)}}`;
+}
+
+/** The JSON text of an object, with its secrets sealed. */
+export function toText(object: Stored | undefined, seal: Seal): string | null {
   return object === undefined ? null : JSON.stringify(sealSecrets(object, seal));
 }
 

@@ -54,12 +54,66 @@ export interface RevisionChanges extends Revision {
   readonly changes: readonly Change[];
 }
 
-/** Where the configuration lasts: its present state, and every change that led to it. */
+/** One write that is to last. */
+export interface NewRevision {
+  readonly type: 'revision';
+  readonly changes: readonly Change[];
+  readonly meta: RevisionMeta;
+  /** The changeset that comes in force by it, and is no more. */
+  readonly closes?: string;
+}
+
+/** What a call staged on a changeset. `before` is what was configured and staged then. */
+export interface NewStaging {
+  readonly type: 'staging';
+  readonly changeset: string;
+  readonly changes: readonly Change[];
+  /** When the changeset now expires. */
+  readonly expiresAtMs: number;
+}
+
+/** A changeset that is opened. */
+export interface NewChangeset {
+  readonly type: 'opening';
+  readonly changeset: Omit<KeptChangeset, 'staged'>;
+}
+
+/** Changesets that are no more, with what was staged on them. */
+export interface EndOfChangesets {
+  readonly type: 'closing';
+  readonly changesets: readonly string[];
+}
+
+/** What is made to last in one step. */
+export type Entry = NewRevision | NewStaging | NewChangeset | EndOfChangesets;
+
+/** An open changeset, as it lasts. */
+export interface KeptChangeset {
+  readonly id: string;
+  readonly owner: string;
+  /** What its owner calls it; empty when it has no name. */
+  readonly name: string;
+  readonly openedAtMs: number;
+  /** How long it stays open after its last use. */
+  readonly lifetimeMs: number;
+  readonly expiresAtMs: number;
+  /** The revision that was the newest when it was opened. */
+  readonly baseRevision: number;
+  /** One for each object, in the order in which they were first staged; `before` is what was configured then. */
+  readonly staged: readonly Change[];
+}
+
+/** Where the configuration lasts: its present state, every change that led to it, and what is staged. */
 export interface Store {
   /** The newest configuration. */
   load(): Promise<Configuration>;
-  /** Adds one write. When it resolves, with the number of the revision, all changes are durable; when it rejects, none is. */
-  append(changes: readonly Change[], meta: RevisionMeta): Promise<number>;
+  /**
+   * Makes entries last, in their order and together: when it resolves, with the number of the newest revision after each
+   * of them, all are durable; when it rejects, none is.
+   */
+  append(entries: readonly Entry[]): Promise<readonly number[]>;
+  /** The changesets that are open, oldest first. */
+  changesets(): Promise<readonly KeptChangeset[]>;
   /** The configuration as it was after the given revision; 0 is the empty one. */
   at(revision: number): Promise<Configuration>;
   /** The revisions from `offset` on, counted from the newest. */

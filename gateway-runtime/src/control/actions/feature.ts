@@ -45,7 +45,7 @@ export function featureActions(context: ControlContext): readonly ControlRoute[]
 }
 
 /** @throws featureNotSupported for a feature that would be on and have no effect; valueInvalid for its configuration */
-function assertOffered({ name, enabled, config = '' }: Bodies['gatewayFeature']): void {
+export function assertOffered({ name, enabled, config = '' }: Bodies['gatewayFeature']): void {
   if (!isOffered(name)) {
     if (enabled) throw fail('featureNotSupported', { name });
     return;

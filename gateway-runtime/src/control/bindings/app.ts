@@ -83,12 +83,7 @@ function authorize(draft: Draft, app: Stored<'app'>, api: Stored<'api'>, environ
     if (api.body.authentication !== 'APP') {
       throw fail('operationRefused', { reason: 'expected an API with authentication APP' });
     }
-    assertRoom(
-      draft.by('appAuthorization', 'appId', app.id).length,
-      APIS_PER_APP,
-      'otherQuota',
-      'APIs per app',
-    );
+    assertRoom(draft.count('appAuthorization', 'appId', app.id), APIS_PER_APP, 'otherQuota', 'APIs per app');
   } catch (error) {
     if (!isApigError(error)) throw error;
     return toResult(app, api, 'FAILED', undefined, error);

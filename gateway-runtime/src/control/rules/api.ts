@@ -50,7 +50,8 @@ export const apiRules: Rules<'api'> = {
 
 /** A path as calls see it: the names of its placeholders mean nothing to them. */
 export function shapeOfPath(path: string): string {
-  return path.replace(/\{[^{}]*?(\+?)\}/g, '{$1}');
+  // Looked at for every API of a group when one is written.
+  return !path.includes('{') ? path : path.replace(/\{[^{}]*?(\+?)\}/g, '{$1}');
 }
 
 /** @throws apiPathTaken when another API of the group answers the same method, path and match mode. */
@@ -133,14 +134,21 @@ function assertTimeoutsAllowed(api: Api, configuration: ConfigurationReader): vo
   if (tooLong !== undefined) throw fail('valueTooLarge', { limit, field: `${tooLong[0]}.timeout` });
 }
 
-function assertEditionAllows({ gatewayId }: Api, { draft, limits }: WriteScope): void {
+/** @throws the error of the first limit on APIs, of the gateway or the group, that is exceeded with an API that is there already. */
+export function assertApisFit(api: Api, scope: WriteScope): void {
+  assertEditionAllows(api, scope, 1);
+  assertGroupAllows(api, scope, 1);
+}
+
+/** `own` is 1 when the API is one of those that are counted. */
+function assertEditionAllows({ gatewayId }: Api, { draft, limits }: WriteScope, own: 0 | 1 = 0): void {
   const gateway = draft.get('gateway', gatewayId);
   if (gateway === undefined) throw fail('gatewayOfPathNotFound', { id: gatewayId });
   const limit = limitOf(limits, 'API_NUM_LIMIT', APIS_PER_EDITION[gateway.body.edition]);
-  assertRoom(draft.by('api', 'gatewayId', gatewayId).length, limit, 'apiQuota', 'APIs');
+  assertRoom(draft.count('api', 'gatewayId', gatewayId) - own, limit, 'apiQuota', 'APIs');
 }
 
-function assertGroupAllows({ groupId }: Api, { draft, limits }: WriteScope): void {
+function assertGroupAllows({ groupId }: Api, { draft, limits }: WriteScope, own: 0 | 1 = 0): void {
   const limit = limitOf(limits, 'API_NUM_LIMIT_PER_GROUP', 1000);
-  assertRoom(draft.by('api', 'groupId', groupId).length, limit, 'apiPerGroupQuota', 'APIs');
+  assertRoom(draft.count('api', 'groupId', groupId) - own, limit, 'apiPerGroupQuota', 'APIs');
 }

@@ -12,8 +12,11 @@ export const signatureKeyRules: Rules<'signatureKey'> = {
   complete: (value) => {
     // Settled by the kind's own description, so it is what the kind stores, but for what is chosen here.
     const settled = value as Omit<Bodies['signatureKey'], 'key' | 'secret'> & Partial<Bodies['signatureKey']>;
-    if (!OFFERED.includes(settled.type)) throw fail('signatureTypeNotSupported', { name: settled.type });
     return { ...settled, key: settled.key ?? randomHex(32), secret: settled.secret ?? randomHex(32) };
+  },
+
+  check: ({ type }) => {
+    if (!OFFERED.includes(type)) throw fail('signatureTypeNotSupported', { name: type });
   },
 
   deleting: ({ id }, { draft }) => {
