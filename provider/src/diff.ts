@@ -55,6 +55,7 @@ function changeOf(field: Field, before: Json, after: Json): readonly ChangedFiel
   const [old, asked] = [before[name], after[name]];
   // What the service chose stays as it is.
   if (marks.generated && asked === undefined) return [];
+  if (marks.unless !== undefined && after[marks.unless] !== undefined) return [];
   const unknown = holdsUnknown(asked);
   if (!unknown && isSame(field, old, asked)) return [];
   // Not knowing the new value, a preview shows the worse case.

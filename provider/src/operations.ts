@@ -115,6 +115,7 @@ function toRead(description: Description, before: Json, object: AnyObject): { pr
   const now = { ...withoutId(object), ...unseen(description, before, object) };
   for (const field of fieldsOf(description.input)) {
     const { name, marks } = field;
+    if (marks.asksFor !== undefined && before[name] !== undefined) now[name] = object[marks.asksFor];
     // What means the same stays as it was written, so that a refresh shows nothing where nothing happened.
     const isKept =
       before[name] !== undefined &&

@@ -18,9 +18,17 @@ export function immutable<T extends z.ZodType>(
   });
 }
 
+declare const hidden: unique symbol;
+
+/** A schema of a field whose value is never shown in clear. */
+export interface Secret {
+  readonly [hidden]: true;
+}
+
 /** The value is never shown in clear. */
-export function secret<T extends z.ZodType>(schema: T): T {
-  return mark(schema, { secret: true });
+export function secret<T extends z.ZodType>(schema: T): T & Secret {
+  // The property exists for the compiler only, which leaves such fields out of what is looked up.
+  return mark(schema, { secret: true }) as T & Secret;
 }
 
 declare const answered: unique symbol;
@@ -75,6 +83,16 @@ export function coded<T extends z.ZodType>(codec: Codec, schema: T): T {
 /** The field is never sent nor received. */
 export function local<T extends z.ZodType>(schema: T): T {
   return mark(schema, { local: true });
+}
+
+/** The field means nothing where another one is given. */
+export function unless<T extends z.ZodType>(other: string, schema: T): T {
+  return mark(schema, { unless: other });
+}
+
+/** The field, where it is given, asks for a value of an output. */
+export function asksFor<T extends z.ZodType>(output: string, schema: T): T {
+  return mark(schema, { asksFor: output });
 }
 
 /**
@@ -378,6 +396,12 @@ export type OutputOf<D> =
   D extends Description<infer Input, infer Output, infer _Path>
     ? Omit<z.output<z.ZodObject<Input>>, WriteOnlyFields<Input>> &
         z.output<z.ZodObject<Output>> & { readonly id: string }
+    : never;
+
+/** Names of the fields whose values are never shown in clear. */
+export type SecretsOf<D> =
+  D extends Description<infer Input, infer _Output, infer _Path>
+    ? { [Name in keyof Input]: Input[Name] extends Secret ? Name : never }[keyof Input]
     : never;
 
 /** What finds an object: the IDs of its parents and its own. */

@@ -35,6 +35,10 @@ export interface Marks {
   readonly generated?: true;
   /** Never part of a request or an answer. */
   readonly local?: true;
+  /** Another field that, when given, leaves this one without a meaning. */
+  readonly unless?: string;
+  /** The output that the field asks for a value of: what is read there is what the field has. */
+  readonly asksFor?: string;
   /** A typical value, for the reference, or what makes one. */
   readonly example?: unknown;
 }

@@ -184,6 +184,20 @@ describe('a change', () => {
       { changed: ['apiDigest'], replaces: [] },
     ],
     [
+      'of the version of a deployment',
+      'deployment',
+      {},
+      { version: '20260101000000', apiDigest: 'digest-2' },
+      { changed: ['version'], replaces: [] },
+    ],
+    [
+      'of a deployment back to the API as it is',
+      'deployment',
+      { version: '20260101000000' },
+      { version: undefined },
+      { changed: ['version'], replaces: [] },
+    ],
+    [
       'of the environment of a deployment',
       'deployment',
       {},

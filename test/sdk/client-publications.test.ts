@@ -226,6 +226,30 @@ describe('a deployment', () => {
       apiDigest: api.digest,
     });
   });
+
+  test('goes back to an earlier version by its number, and forward again', async () => {
+    const api = await createApi();
+    const first = await deploy(api.id);
+    running.clock.advance(1000);
+    const draft = await client.api.update(api, { ...apiInput(api.name), remark: 'changed' });
+    const second = await deploy(api.id);
+
+    const back = await client.deployment.update(second, { ...second, version: first.versionNo });
+    expect(back).toMatchObject({ versionId: first.versionId, apiDigest: api.digest });
+    expect(await client.deployment.update(back, { ...back, version: first.versionNo })).toEqual(back);
+    const forward = await client.deployment.update(back, { ...back, apiDigest: draft.digest });
+    expect(forward).toMatchObject({ apiDigest: draft.digest });
+    expect(await client.publications({ gatewayId, apiId: api.id })).toHaveLength(3);
+  });
+
+  test('refuses a version that there is not, and stays', async () => {
+    const deployment = await deploy((await createApi()).id);
+    const error: unknown = await client.deployment
+      .update(deployment, { ...deployment, version: '20200101000000' })
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'apiVersionNotFound' });
+    expect(await client.deployment.get(deployment)).toEqual(deployment);
+  });
 });
 
 /** Each kind of binding, with a new owner. */

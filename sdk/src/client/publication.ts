@@ -1,7 +1,9 @@
 import type { Description } from '../describe.ts';
+import { fail } from '../errors.ts';
 import { fromAnswer } from '../messages.ts';
 import { descriptionOf } from '../resources/index.ts';
 import type { Json } from '../wire.ts';
+import { createActions } from './actions.ts';
 import { ifPresent } from './answers.ts';
 import { idOf, textOf } from './answer-fields.ts';
 import type { Context } from './context.ts';
@@ -13,7 +15,10 @@ import { pairOf, parsePair, toPairId, type Pair } from './pair-id.ts';
 import { environmentsOf, publishIdOf } from './publish-ids.ts';
 import type { AnyCollection, AnyObject, CallOptions } from './types.ts';
 
-/** The operations of deployments: an API in force in an environment. The ID is `<API ID>/<environment ID>`. */
+/**
+ * The operations of deployments: an API in force in an environment. With a version given, that version; without, the API
+ * as it is now. The ID is `<API ID>/<environment ID>`.
+ */
 export function createPublications(description: Description, context: Context): AnyCollection {
   const { transport } = context;
   const { kind } = description;
@@ -33,6 +38,18 @@ export function createPublications(description: Description, context: Context): 
     };
     // Published twice, the same definition is in force.
     await transport.call({ method: 'POST', path, body, repeatable: true, signal: options.signal });
+  }
+
+  /** Puts an earlier version in force, unless it is. */
+  async function goBack(pair: Pair, versionNo: string, options: CallOptions): Promise<void> {
+    const { gatewayId, objectId: apiId, environmentId } = pair;
+    const actions = createActions(transport);
+    const versions = await actions.publications({ gatewayId, apiId, environmentId }, options);
+    // Publications within one second have one number; the newest of them is meant.
+    const [wanted, ...others] = versions.filter((version) => version.versionNo === versionNo);
+    if (wanted === undefined) throw fail('apiVersionNotFound', { id: versionNo });
+    if ([wanted, ...others].some(({ inForce }) => inForce)) return;
+    await actions.switchVersion({ gatewayId, apiId, versionId: wanted.versionId }, options);
   }
 
   async function read(pair: Pair, options: CallOptions): Promise<AnyObject | undefined> {
@@ -78,7 +95,9 @@ export function createPublications(description: Description, context: Context): 
   async function publish(input: Json, options: CallOptions): Promise<AnyObject> {
     const value = settled(description, input);
     const pair = pairOf(value['gatewayId'], value['apiId'], value['environmentId']);
-    await act('online', pair, value['remark'], options);
+    const version = value['version'];
+    if (typeof version === 'string') await goBack(pair, version, options);
+    else await act('online', pair, value['remark'], options);
     // From here on it is published, whatever becomes of reading it.
     const published = await read(pair, options).catch((error: unknown) => {
       throw new UnfinishedError(kind, toPairId(pair), 'it could not be read', error);

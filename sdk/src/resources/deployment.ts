@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, immutable, local, ref, wire } from '../describe.ts';
+import { asksFor, describe, immutable, local, ref, unless, wire } from '../describe.ts';
 import { remark } from '../names.ts';
 
 /** An API in force in an environment. Source: API reference, "Publishing an API or Taking It Offline". */
@@ -17,9 +17,22 @@ export const deployment = describe({
     /** Environment in which callers find it. */
     environmentId: immutable(wire('env_id', ref('environment'))),
     /** The API's `digest`. When the API's definition changes, it is published anew. */
-    apiDigest: local(z.string().min(1)),
+    apiDigest: unless('version', local(z.string().min(1))),
     /** Remark on the publication, at most 255 characters. A change publishes anew. */
-    remark: remark(),
+    remark: unless('version', remark()),
+    /**
+     * Number of an earlier version, `YYYYMMDDhhmmss`, to put in force in place of the API as it is now: a `versionNo` of
+     * the same environment, of which the service keeps the last ten. Nothing is published while it is given.
+     */
+    version: asksFor(
+      'versionNo',
+      local(
+        z
+          .string()
+          .regex(/^\d{14}$/, 'expected a version number, YYYYMMDDhhmmss')
+          .optional(),
+      ),
+    ),
   },
   output: {
     /** Version in force. */
