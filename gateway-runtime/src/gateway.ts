@@ -173,6 +173,7 @@ function openManagement(
     address,
     functions,
     clock,
+    debug: calls.debug,
     statistics: calls.statistics,
     projectIds: credentials.accounts.map(({ projectId }) => projectId),
     rehearse: (configuration) => {

@@ -4,6 +4,7 @@ import type { Draft } from '../store/draft.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
 import type { Clock } from '../clock.ts';
+import type { Debugger } from '../debugging.ts';
 import type { Functions } from '../functions.ts';
 import type { Account } from '../identity.ts';
 import type { Statistics } from '../statistics.ts';
@@ -26,6 +27,8 @@ export interface ControlContext {
   /** The functions that APIs and authorizers may name. */
   readonly functions: Functions;
   readonly clock: Clock;
+  /** Makes calls for those who want to see what becomes of them. */
+  readonly debug: Debugger;
   /** What calls came to. */
   readonly statistics: Statistics;
   /** Projects of all accounts. */

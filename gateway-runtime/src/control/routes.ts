@@ -5,6 +5,7 @@ import { appActions } from './actions/app.ts';
 import { certificateActions } from './actions/certificate.ts';
 import { gatewayActions } from './actions/gateway.ts';
 import { loadBalanceChannelActions } from './actions/load-balance-channel.ts';
+import { debugAction } from './actions/debug.ts';
 import { featureActions } from './actions/feature.ts';
 import { gatewayResponseActions } from './actions/gateway-response.ts';
 import { outlineActions } from './actions/outlines.ts';
@@ -38,6 +39,7 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...appActions(context),
     ...loadBalanceChannelActions(context),
     apiCheck(context),
+    debugAction(context),
     ...publicationActions(context),
     ...throttleBindingRoutes(context),
     ...aclBindingRoutes(context),

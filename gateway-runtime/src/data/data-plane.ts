@@ -1,5 +1,6 @@
 import type { KeyedCertificate } from '@apig/sdk/contract';
 import { systemClock, type Clock, type Timers } from '../clock.ts';
+import type { Debugger } from '../debugging.ts';
 import { NO_FUNCTIONS, type Functions } from '../functions.ts';
 import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
@@ -7,7 +8,11 @@ import type { Statistics } from '../statistics.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
 import { AccountGuard } from './authenticate/account-guard.ts';
 import type { Call } from './call.ts';
+import type { Channels } from './channels.ts';
 import { Compiler } from './compiler.ts';
+import { CountTable } from './counting/count-table.ts';
+import { Counters } from './counters.ts';
+import { createDebugger } from './debug/debugger.ts';
 import { createLasting, endLasting } from './lasting.ts';
 import { CALLER_TIMEOUTS, type CallerTimeouts } from './limits.ts';
 import { openListener, type BoundAddress } from './listener.ts';
@@ -15,6 +20,8 @@ import { Origins, type BackendTls } from './origins.ts';
 import { handle } from './pipeline.ts';
 import { findDomain } from './route.ts';
 import type { Services } from './services.ts';
+import type { Refresh, Sharing } from './sharing.ts';
+import { shareStandings } from './standings.ts';
 
 /** What the data plane is told at its start. */
 export interface DataPlaneOptions {
@@ -38,6 +45,8 @@ export interface DataPlaneOptions {
   readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   /** How long callers are waited for, where it differs from the usual. */
   readonly timeouts?: Partial<CallerTimeouts>;
+  /** What it has in common with data planes in other threads; nothing unless given. */
+  readonly sharing?: Sharing;
 }
 
 /** The part of a gateway that takes calls. */
@@ -48,10 +57,16 @@ export interface DataPlane {
   readonly certificate?: string;
   /** Takes over changes, which the configuration holds already. In force when it returns; calls under way keep what was. */
   refresh(configuration: ConfigurationReader, changes: readonly Change[]): void;
+  /** The health of members of channels, as it is known here. */
+  readonly health: Pick<Channels, 'setHealth' | 'unhealthy'>;
+  /** Goes on without a thread that is no more: what it had locked or under way is free. */
+  forgetThread(owner: number): void;
   /** Works out what calls would meet under a configuration, and forgets it. @throws what keeps it from being put in force */
   rehearse(configuration: ConfigurationReader): void;
   /** What calls came to. */
   readonly statistics: Statistics;
+  /** Makes calls for those who want to see what becomes of them. */
+  readonly debug: Debugger;
   /** Takes no new calls, lets those under way finish for at most that long, and lets go of everything. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -62,12 +77,21 @@ const NEVER_DUE: Timers = { after: () => () => undefined };
 /** Starts taking calls. @throws the system's error when a port is taken */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const { configuration, listen, clock, identities, log, owner, domainSuffix = 'localhost' } = options;
+  const { sharing } = options;
   const backendTls = options.backendTls ?? { verify: true };
-  const lasting = createLasting({ backendTls, timers: options.timers });
+  const table = new CountTable(sharing);
+  const lasting = createLasting({
+    backendTls,
+    timers: options.timers,
+    counters: new Counters(table),
+    standings: sharing && shareStandings(table, sharing.owner, clock),
+    onHealth: sharing?.onHealth,
+  });
   const compiler = new Compiler(domainSuffix, lasting);
   const origins = new Origins(backendTls);
   const accounts = new AccountGuard(lasting.counters);
   const timeouts = { ...CALLER_TIMEOUTS, ...options.timeouts };
+  let present = configuration;
   let snapshot = compiler.start(configuration);
   let services: Services = {
     clock,
@@ -84,18 +108,30 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     httpsPort: undefined,
     log,
   };
-  const onCall = (call: Call) => handle(call, snapshot, services);
+  const refresh: Refresh = (after, changes) => {
+    present = after;
+    snapshot = compiler.refresh(after, changes);
+    origins.keepOnly((origin) => compiler.isInUse(origin));
+  };
+  const catchUp = sharing?.catchUp;
+  const inForce = () => {
+    if (catchUp !== undefined) catchUp(refresh);
+    return snapshot;
+  };
+  const onCall = (call: Call) => handle(call, inForce(), services);
 
   const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
-  const fallback = listen.https && (await selfSigned(names));
+  const fallback = listen.https && (sharing?.certificate ?? (await selfSigned(names)));
   const tls = fallback && {
     fallback,
-    find: (name: string) => findDomain(name, snapshot)?.certificate,
+    ...(sharing && { ticketSecret: sharing.ticketSecret }),
+    find: (name: string) => findDomain(name, inForce())?.certificate,
     minVersion: options.minTlsVersion ?? 'TLSv1.2',
   };
-  const shared = { timeouts, maxBodyBytes: () => snapshot.maxBodyBytes, onCall };
+  const threads = sharing?.threads ?? 1;
+  const shared = { timeouts, maxBodyBytes: () => inForce().maxBodyBytes, onCall, threads };
   const secure = listen.https && tls && (await openListener({ ...listen.https, ...shared, tls }));
-  services = { ...services, httpsPort: secure?.address.port };
+  services = { ...services, httpsPort: secure?.address.port ?? sharing?.httpsPort };
   let plain;
   try {
     plain = listen.http && (await openListener({ ...listen.http, ...shared }));
@@ -123,9 +159,17 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
           upstreamConnections: origins.pool.size,
         }),
     },
-    refresh(after, changes) {
-      snapshot = compiler.refresh(after, changes);
-      origins.keepOnly((origin) => compiler.isInUse(origin));
+    debug: createDebugger({
+      domainSuffix,
+      backendTls,
+      timers: options.timers,
+      present: () => ({ configuration: present, snapshot, services, lasting }),
+    }),
+    health: lasting.channels,
+    refresh,
+    forgetThread(thread) {
+      table.leaveFor(thread);
+      lasting.channels.forgetThread(thread);
     },
     rehearse(other) {
       const trial = createLasting({ backendTls, timers: NEVER_DUE });
