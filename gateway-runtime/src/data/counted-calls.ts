@@ -59,7 +59,8 @@ export class CountedCalls {
   }
 }
 
-function together(one: CallMinute, other: CallMinute): CallMinute {
+/** Puts two sums of one minute together. */
+export function together(one: CallMinute, other: CallMinute): CallMinute {
   return {
     minute: one.minute,
     calls: one.calls + other.calls,

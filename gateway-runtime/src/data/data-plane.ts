@@ -120,8 +120,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   };
   const onCall = (call: Call) => handle(call, inForce(), services);
 
-  const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
-  const fallback = listen.https && (sharing?.certificate ?? (await selfSigned(names)));
+  const fallback = listen.https && (sharing?.certificate ?? (await selfSigned(domainSuffix)));
   const tls = fallback && {
     fallback,
     ...(sharing && { ticketSecret: sharing.ticketSecret }),
@@ -187,8 +186,10 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   };
 }
 
-/** The library takes a noticeable part of the start, and is loaded only where it is needed. */
-async function selfSigned(names: readonly string[]): Promise<KeyedCertificate> {
+/** A certificate for domains without one of their own. */
+export async function selfSigned(domainSuffix: string): Promise<KeyedCertificate> {
+  const names = [`*.apic.${domainSuffix}`, 'localhost', '127.0.0.1', '::1'];
+  // The library takes a noticeable part of the start, and is loaded only where it is needed.
   const { createSelfSignedCertificate } = await import('../certificates/issue.ts');
   // Callers judge the certificate by their own time, which is the machine's.
   return createSelfSignedCertificate(names, systemClock.now());

@@ -42,6 +42,8 @@ export interface ListenerOptions {
   /** Largest body that any gateway takes now. */
   readonly maxBodyBytes: () => number;
   readonly onCall: (call: Call) => void;
+  /** Threads that listen there. */
+  readonly threads: number;
 }
 
 /** Opens a listener. */
@@ -52,6 +54,7 @@ export async function openListener({
   timeouts,
   maxBodyBytes,
   onCall,
+  threads,
 }: ListenerOptions): Promise<Listener> {
   const shared = {
     limits: HEAD_LIMITS,
@@ -71,20 +74,22 @@ export async function openListener({
     },
     serve: (request) => onCall(streamCall(request)),
   });
+  // The system spreads connections evenly enough for each thread to have its share of them.
+  const maxConnections = Math.ceil(MAX_CONNECTIONS / threads);
   const server = new Server(
     {
       ...shared,
       get maxBodyBytes() {
         return maxBodyBytes();
       },
-      maxConnections: MAX_CONNECTIONS,
-      maxConnectionsPerAddress: MAX_CONNECTIONS,
+      maxConnections,
+      maxConnectionsPerAddress: maxConnections,
       serve: (exchange, connection) => onCall(toCall(exchange, connection)),
       takeHttp2: (socket, isSecure, note) => sessions.take(socket, isSecure, note),
     },
     tls && encrypting(tls, timeouts.headMs),
   );
-  const bound = await server.listen({ host, port });
+  const bound = await server.listen({ host, port, reusePort: threads > 1 });
   return {
     address: { host: bound.address, port: bound.port },
     get connections() {

@@ -1,4 +1,4 @@
-import { destination, pino, type DestinationStream, type Logger } from 'pino';
+import { destination, pino, symbols, type DestinationStream, type Logger } from 'pino';
 
 /** Where the runtime reports what happens. */
 export type Log = Logger;
@@ -13,4 +13,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export function createLog(level: LogLevel, stream?: DestinationStream): Log {
   // Synchronous, so that the last line before an exit is written.
   return pino({ level, base: null }, stream ?? destination({ dest: 2, sync: true }));
+}
+
+/** Writes lines of JSON that are complete already, where a log writes its own. */
+export function writeLines(log: Log, lines: string): void {
+  const { [symbols.streamSym]: stream } = log as Log & Readonly<Record<symbol, DestinationStream>>;
+  stream?.write(lines);
 }

@@ -18,6 +18,19 @@ export interface TokenRecord {
   readonly scope: 'project' | 'domain';
 }
 
+/** A token by its digest, which does not tell the token. */
+export interface IssuedToken {
+  /** SHA-256 of the token in hex. */
+  readonly digest: string;
+  readonly record: TokenRecord;
+}
+
+/** Told what becomes of tokens, before those who asked for it are. */
+export interface TokenListener {
+  issued(token: IssuedToken): void;
+  revoked(digest: string): void;
+}
+
 /**
  * Tokens that were given out. They are kept as digests and in memory only: a restart revokes them all, and nobody finds
  * one in what is kept.
@@ -26,6 +39,7 @@ export class IssuedTokens {
   readonly #clock: Clock;
   /** SHA-256 of the token in hex to what it is for, the oldest first. */
   readonly #records = new Map<string, TokenRecord>();
+  #listener: TokenListener | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,7 +55,9 @@ export class IssuedTokens {
     const token = randomBytes(48).toString('base64url');
     const record = { account, methods, scope, issuedAtMs, expiresAtMs: issuedAtMs + LIFETIME_MS };
     this.#sweep(issuedAtMs);
-    this.#records.set(digestOf(token), record);
+    const digest = digestOf(token);
+    this.#records.set(digest, record);
+    this.#listener?.issued({ digest, record });
     return { token, record };
   }
 
@@ -53,7 +69,30 @@ export class IssuedTokens {
 
   /** Takes a token back. */
   revoke(token: string): void {
-    this.#records.delete(digestOf(token));
+    const digest = digestOf(token);
+    this.forget(digest);
+    this.#listener?.revoked(digest);
+  }
+
+  /** Has somebody told from now on. */
+  listen(listener: TokenListener): void {
+    this.#listener = listener;
+  }
+
+  /** All tokens, the oldest first. */
+  get all(): readonly IssuedToken[] {
+    return [...this.#records].map(([digest, record]) => ({ digest, record }));
+  }
+
+  /** Takes over a token that was given out elsewhere. */
+  restore({ digest, record }: IssuedToken): void {
+    this.#sweep(this.#clock.now());
+    this.#records.set(digest, record);
+  }
+
+  /** Takes over that a token was taken back elsewhere. */
+  forget(digest: string): void {
+    this.#records.delete(digest);
   }
 
   #sweep(nowMs: number): void {

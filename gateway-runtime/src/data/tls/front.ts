@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type SecureVersion, type Server, type TLSSocket } from 'node:tls';
 import type { KeyedCertificate } from '@apig/sdk/contract';
@@ -12,6 +13,8 @@ export interface TlsFrontOptions {
   /** The certificate in force for a server name, asked at each handshake. */
   readonly find: (serverName: string) => ServedCertificate | undefined;
   readonly minVersion: SecureVersion;
+  /** Has sessions go on wherever the same secret is known, each under the certificate that it began with. */
+  readonly ticketSecret?: Uint8Array;
 }
 
 /** Takes an encrypted connection. */
@@ -92,7 +95,7 @@ export class TlsFront {
   }
 
   #createServer({ certificate, key, callersCa, callersCaId }: ServedCertificate): Server {
-    const { minVersion } = this.#options;
+    const { minVersion, ticketSecret } = this.#options;
     const isOld = minVersion === 'TLSv1.1' || minVersion === 'TLSv1';
     const server = createServer({
       cert: certificate,
@@ -101,6 +104,7 @@ export class TlsFront {
       ...(isOld && { ciphers: OLD_CIPHERS }),
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: this.#handshakeMs,
+      ...(ticketSecret && { ticketKeys: ticketKeysOf(ticketSecret, [certificate, callersCa ?? '']) }),
       // Whoever has none gets an answer that says so, not a broken handshake.
       ...(callersCa !== undefined && { ca: callersCa, requestCert: true, rejectUnauthorized: false }),
     });
@@ -112,6 +116,11 @@ export class TlsFront {
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     return server;
   }
+}
+
+/** Keys for tickets: 16 bytes that name them, 16 to sign and 16 to encrypt. */
+function ticketKeysOf(secret: Uint8Array, bound: readonly string[]): Buffer {
+  return createHmac('sha512', secret).update(JSON.stringify(bound)).digest().subarray(0, 48);
 }
 
 function endOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
