@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { KeyedCertificate } from '@apig/sdk/contract';
@@ -25,6 +26,9 @@ export type Task =
 /** Longest time that can be given to calls under way, in milliseconds. */
 const MAX_DRAIN_TIMEOUT_MS = 600_000;
 
+/** More threads than any machine of today has use for. */
+const MAX_WORKERS = 256;
+
 /** What commander makes of the flags and the environment. */
 interface Flags {
   readonly dataDirectory: string;
@@ -44,6 +48,7 @@ interface Flags {
   readonly functionsFile?: string;
   readonly limits: Limits;
   readonly drainTimeoutMs: number;
+  readonly workers: number;
   readonly logLevel: LogLevel;
 }
 
@@ -64,7 +69,8 @@ export function readTask(args: readonly string[]): Task {
   }
   const flags = command.opts<Flags>();
   refuseRemote(flags);
-  const { http, https, management, domainSuffix, minTlsVersion, limits, drainTimeoutMs, logLevel } = flags;
+  const { http, https, management, domainSuffix, minTlsVersion, limits, drainTimeoutMs, workers, logLevel } =
+    flags;
   const dataDirectory = resolve(flags.dataDirectory);
   const { credentials, credentialsFile } = credentialsFor(flags, dataDirectory);
   return {
@@ -83,6 +89,7 @@ export function readTask(args: readonly string[]): Task {
       minTlsVersion,
       limits,
       drainTimeoutMs,
+      workers,
       log: createLog(logLevel),
       ...(flags.functionsFile !== undefined && { functions: readFunctions(flags.functionsFile) }),
       ...(flags.backendCaFile !== undefined && {
@@ -204,6 +211,12 @@ function createCommand(): Command {
           .argParser(drainTimeout),
       )
       .addOption(
+        new Option('--workers <number>', 'threads that take calls; auto is one for each processor core')
+          .env('APIG_WORKERS')
+          .default(1)
+          .argParser(workerCount),
+      )
+      .addOption(
         new Option('--log-level <level>', 'what is logged to standard error')
           .env('APIG_LOG_LEVEL')
           .choices(LOG_LEVELS)
@@ -260,6 +273,15 @@ function drainTimeout(text: string): number {
     throw new InvalidArgumentError(`expected a number from 0 to ${MAX_DRAIN_TIMEOUT_MS}`);
   }
   return ms;
+}
+
+function workerCount(text: string): number {
+  if (text === 'auto') return availableParallelism();
+  const count = Number(text);
+  if (!/^\d{1,3}$/.test(text) || count < 1 || count > MAX_WORKERS) {
+    throw new InvalidArgumentError(`expected auto or a number from 1 to ${MAX_WORKERS}`);
+  }
+  return count;
 }
 
 function refuseRemote({ management, http, https, allowRemote, managementTlsCert }: Flags): void {

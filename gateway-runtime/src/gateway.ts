@@ -11,7 +11,7 @@ import type { Limits } from './control/limits.ts';
 import { ownRoutes } from './control/own-routes.ts';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer, type ControlServer, type Probe } from './control/server.ts';
-import { startDataPlane, type DataPlane } from './data/data-plane.ts';
+import { startDataPlane } from './data/data-plane.ts';
 import type { BackendTls } from './data/origins.ts';
 import { FunctionRegistry, type FunctionTargets } from './function-registry.ts';
 import type { ListenAddress } from './listen-address.ts';
@@ -21,6 +21,7 @@ import { Changesets } from './store/changesets.ts';
 import type { Configuration } from './store/configuration.ts';
 import { Ledger } from './store/ledger.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { canSharePorts, startWorkers, type Calls } from './workers/start-workers.ts';
 
 /** What a gateway is started with. */
 export interface GatewayConfig {
@@ -50,7 +51,9 @@ export interface GatewayConfig {
   readonly backendTls?: BackendTls;
   /** Functions that APIs and authorizers may name; none unless given. */
   readonly functions?: FunctionTargets;
-  /** The machine's clock, unless given. */
+  /** Threads that take calls; with one, which is usual, the main thread does. */
+  readonly workers?: number;
+  /** The machine's clock, unless given. Workers go by the machine's. */
   readonly clock?: Clock;
   /** The machine's timers, unless given. */
   readonly timers?: Timers;
@@ -77,19 +80,17 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     join(config.dataDirectory, 'gateway.db'),
     config.keyFile === undefined ? {} : { keyFile: config.keyFile },
   );
-  let dataPlane: DataPlane | undefined;
+  let dataPlane: Calls | undefined;
   let functions: FunctionRegistry | undefined;
   let isClosing = false;
   try {
     const configuration = await store.load();
     functions = await FunctionRegistry.open(config.functions ?? {}, config.backendTls);
     const known = functions;
-    const calls = await openDataPlane(config, configuration, identities, clock, known);
+    const calls = await openDataPlane(config, configuration, identities, tokens, clock, known);
     dataPlane = calls;
     const ledger = new Ledger(store, configuration, clock, [
-      (after, changes) => {
-        calls.refresh(after, changes);
-      },
+      (after, changes) => calls.refresh(after, changes),
     ]);
     const changesets = await Changesets.load(ledger, clock);
     const server = await openManagement(
@@ -127,12 +128,16 @@ async function openDataPlane(
   config: GatewayConfig,
   configuration: Configuration,
   identities: ConfiguredIdentities,
+  tokens: IssuedTokens,
   clock: Clock,
   functions: FunctionRegistry,
-): Promise<DataPlane> {
-  const { http, https, domainSuffix, log, backendTls, minTlsVersion, timers } = config;
+): Promise<Calls> {
+  const { http, https, domainSuffix, log, backendTls, minTlsVersion, timers, workers = 1 } = config;
+  const isShared = workers > 1 && canSharePorts();
+  if (workers > 1 && !isShared)
+    log.warn({ workers }, 'threads cannot share a port here: one takes all calls');
   try {
-    return await startDataPlane({
+    const options = {
       configuration,
       listen: { ...(http && { http }), ...(https && { https }) },
       domainSuffix,
@@ -144,7 +149,10 @@ async function openDataPlane(
       ...(minTlsVersion && { minTlsVersion }),
       ...(backendTls && { backendTls }),
       ...(timers && { timers }),
-    });
+    };
+    if (!isShared) return await startDataPlane(options);
+    const { credentials, functions: functionTargets = {} } = config;
+    return await startWorkers({ ...options, threads: workers, credentials, tokens, functionTargets });
   } catch (error) {
     throw listenError('data plane', error);
   }
@@ -158,7 +166,7 @@ function openManagement(
   tokens: IssuedTokens,
   clock: Clock,
   functions: FunctionRegistry,
-  calls: DataPlane,
+  calls: Calls,
   isReady: () => boolean,
 ): Promise<ControlServer> {
   const { management, http, https, domainSuffix, limits, log, credentials } = config;
