@@ -54,6 +54,12 @@ const CALLER_GONE = 499;
 
 const NOTHING = new Float64Array(TOTAL_FIELDS);
 
+/** Is told of each call that has ended, once. */
+export interface EndedCalls {
+  /** @param startMs the time at which its pipeline began */
+  note(call: Call, startMs: number): void;
+}
+
 /** What passes through a gateway. */
 export class TrafficCounts {
   #ring: MinuteRing | undefined;
@@ -92,7 +98,7 @@ export class TrafficCounts {
  *
  * Taking note of a call adds to numbers in place; memory for them is taken when the first call comes.
  */
-export class CallCounts {
+export class CallCounts implements EndedCalls {
   /** Undefined: for calls that reach no API. */
   api: CalledApi | undefined;
   readonly #traffic: TrafficCounts | undefined;
@@ -106,7 +112,6 @@ export class CallCounts {
     this.#traffic = traffic;
   }
 
-  /** Takes note of a call that has ended. `startMs` is the time at which its pipeline began. */
   note(call: Call, startMs: number): void {
     const { reply, upstream, body } = call;
     const status = reply.isGone ? CALLER_GONE : call.status;

@@ -4,7 +4,7 @@ import type { Log } from '../observe/log.ts';
 import type { Functions } from '../functions.ts';
 import type { AccountGuard } from './authenticate/account-guard.ts';
 import type { Decisions } from './authenticate/decisions.ts';
-import type { CallCounts } from './call-counts.ts';
+import type { EndedCalls } from './call-counts.ts';
 import type { Counters } from './counters.ts';
 import type { Origins } from './origins.ts';
 import type { HttpsPort } from './protocol.ts';
@@ -19,7 +19,7 @@ export interface Services {
   readonly accounts: AccountGuard;
   readonly counters: Counters;
   /** Where calls are counted that reach no API. */
-  readonly unrouted: CallCounts;
+  readonly unrouted: EndedCalls;
   readonly origins: Origins;
   /** How long an answer may stay unread. */
   readonly unreadMs: number;

@@ -2,7 +2,7 @@ import type { SigningKey } from '@apig/sdk/signer';
 import type { AuthorizerPlan } from './authenticate/authorizer.ts';
 import type { AclPlan, AddressRule } from './acl.ts';
 import type { QuotaPlan } from './app-quota.ts';
-import type { CallCounts } from './call-counts.ts';
+import type { EndedCalls } from './call-counts.ts';
 import type { BackendSigner } from './backend-signature.ts';
 import type { BackendsPlan } from './backend-policy.ts';
 import type { Features } from '../features.ts';
@@ -94,7 +94,7 @@ export interface Plan {
   readonly backends: BackendsPlan;
   readonly signer: BackendSigner | undefined;
   /** Where its calls are counted. */
-  readonly counts: CallCounts;
+  readonly counts: EndedCalls;
   /** Response that the API names. */
   readonly responseId: string | undefined;
 }

@@ -2,7 +2,6 @@ import { MAX_DEBUG_MS, type DebugCall, type DebugResult } from '../../debugging.
 import type { Timers } from '../../clock.ts';
 import type { Account, Identities } from '../../identity.ts';
 import type { Call } from '../call.ts';
-import { CallCounts } from '../call-counts.ts';
 import { handle } from '../pipeline.ts';
 import { createRequestId } from '../request-id.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +12,7 @@ import type { DebugScene } from './debug-scene.ts';
 /** Makes a debug call: a request that goes through the pipeline like any other, to the real backend. */
 export async function runDebugCall(
   debugCall: DebugCall,
-  { plan, host, snapshot }: DebugScene,
+  { plan, host, snapshot, ended }: DebugScene,
   services: Services,
   timers: Timers,
 ): Promise<DebugResult> {
@@ -25,9 +24,10 @@ export async function runDebugCall(
   const own: Services = {
     ...services,
     identities: withToken(services.identities, token, debugCall.account),
-    unrouted: new CallCounts(),
+    unrouted: ended,
   };
-  const isInTime = await within(timers, handle(call, snapshot, own));
+  handle(call, snapshot, own);
+  const isInTime = await within(timers, ended.call);
   const response = reply.text;
   const latencyMs = Math.round(performance.now() - call.startedAt);
   if (!isInTime) reply.leave();

@@ -8,6 +8,7 @@ import { FRAMING } from '../http1/framing.ts';
 import { IncomingBody } from '../http1/incoming-body.ts';
 import { RequestParser } from '../http1/request-parser.ts';
 import { HEAD_LIMITS } from '../limits.ts';
+import { forwardingFields } from '../mapping.ts';
 import { createRequestId } from '../request-id.ts';
 import type { Plan } from '../snapshot.ts';
 
@@ -71,7 +72,13 @@ export function toCall(text: string, reply: Reply, secure: boolean, callersCaId:
     httpVersion: '1.1',
     headers: new HeaderLines(head, head.connectionNames),
     body: body && new CallerBody(body),
-    connection: { secure, tls, peer: toAddress(LOOPBACK), localAddress: LOOPBACK },
+    connection: {
+      secure,
+      tls,
+      peer: toAddress(LOOPBACK),
+      localAddress: LOOPBACK,
+      forwarded: forwardingFields(LOOPBACK, secure, LOOPBACK, 1),
+    },
     reply,
   });
 }

@@ -3,6 +3,7 @@ import type { ConfigurationReader, Stored } from '../../store/configuration.ts';
 import { compileAcl } from '../acl.ts';
 import { debugDomainOf } from '../compile-hosts.ts';
 import { compilePlan } from '../compile-plan.ts';
+import type { EndedCalls } from '../call-counts.ts';
 import { CountedCalls } from '../counted-calls.ts';
 import type { Lasting } from '../lasting.ts';
 import { createRequestId } from '../request-id.ts';
@@ -15,6 +16,25 @@ export interface DebugScene {
   readonly plan: Plan;
   readonly host: HostEntry;
   readonly snapshot: Snapshot;
+  /** Is told of the call's end. */
+  readonly ended: EndOfCall;
+}
+
+/** Waits for the end of one call, which is counted nowhere. */
+export class EndOfCall implements EndedCalls {
+  /** Resolves at the end. */
+  readonly call: Promise<void>;
+  #resolve: (() => void) | undefined;
+
+  constructor() {
+    this.call = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  note(): void {
+    this.#resolve?.();
+  }
 }
 
 /**
@@ -37,8 +57,10 @@ export function createScene(
     { ...lasting, calls: new CountedCalls() },
   );
   if (compiled === undefined) throw new Error('the API of a debug call is not there');
+  const ended = new EndOfCall();
   const plan: Plan = {
     ...compiled,
+    counts: ended,
     acl: compileAcl([]),
     // A count of its own, of one call.
     throttle: { policy: undefined, apiWindow: lasting.counters.api(createRequestId()) },
@@ -57,7 +79,7 @@ export function createScene(
       callers && [[gatewayId, { byKey: unlimited(callers.byKey), byCode: unlimited(callers.byCode) }]],
     ),
   };
-  return { plan, host, snapshot };
+  return { plan, host, snapshot, ended };
 }
 
 const DRAFT = 'draft';
@@ -110,6 +132,7 @@ function withVersion(configuration: ConfigurationReader, version: Stored<'apiVer
         : configuration.get(kind, key),
     all: (kind) => configuration.all(kind),
     by: (kind, field, value) => configuration.by(kind, field, value),
+    count: (kind, field, value) => configuration.count(kind, field, value),
   };
 }
 
