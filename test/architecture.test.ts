@@ -16,6 +16,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   typescript: ['tools/reference/comments.ts'],
   '@pulumi/pulumi': [
     'provider/src/resource.ts',
+    'provider/src/lookup.ts',
     'provider/src/index.ts',
     'provider/src/testing.ts',
     'examples/',

@@ -2,6 +2,7 @@ import type { Resources } from '@apig/sdk/contract';
 import { resourceClass, type ResourceClass } from './resource.ts';
 
 export { RELEASE_ENVIRONMENT_ID } from '@apig/sdk/contract';
+export * from './lookups.ts';
 export type { AddressArgsOf, ArgsOf, Given, ResourceClass, ResourceOf } from './resource.ts';
 
 /** A gateway: what all other resources are in. */

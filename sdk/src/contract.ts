@@ -9,6 +9,7 @@ export {
   type InputOf,
   type OutputOf,
   type ParentsOf,
+  type SecretsOf,
   type SettledOf,
 } from './describe.ts';
 export type { KeyedCertificate } from './certificates/keyed.ts';
