@@ -1,5 +1,6 @@
 import type { Log } from '../observe/log.ts';
 import type { Call } from './call.ts';
+import { turnTime } from './http1/turn.ts';
 
 /** Codes of refused limits, which the log tells from other errors. */
 const THROTTLED = 'APIG.0308';
@@ -23,7 +24,7 @@ export function logCall(call: Call, log: Log): void {
       router_uri: call.rawPath,
       status: reply.isGone ? 499 : call.status,
       bytes_sent: reply.bytesSent,
-      request_time: Math.round(performance.now() - call.startedAt),
+      request_time: Math.round(turnTime() - call.startedAt),
       errorType: call.errorCode === THROTTLED ? 1 : 0,
       response_source: upstream?.status === undefined || call.errorCode !== undefined ? 'local' : 'remote',
       ...(call.errorCode !== undefined && { apig_err_code: call.errorCode }),

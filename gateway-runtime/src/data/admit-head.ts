@@ -32,8 +32,12 @@ export function admitHead(call: Call): void {
   call.reply.isLast = false;
 }
 
+/** How most callers write hosts. */
+const PLAIN_HOST = /^[a-z0-9.-]*[a-z0-9-]$/;
+
 /** A host without port and final dot, in lower case, as hosts are compared. */
 export function toHostName(authority: string): string {
+  if (PLAIN_HOST.test(authority)) return authority;
   const portAt = authority.lastIndexOf(':');
   const hasPort = portAt >= 0 && portAt > authority.lastIndexOf(']');
   const host = hasPort ? authority.slice(0, portAt) : authority;

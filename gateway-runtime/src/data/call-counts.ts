@@ -9,6 +9,7 @@ import {
   type TrafficMinute,
 } from '../statistics.ts';
 import type { Call } from './call.ts';
+import { turnTime } from './http1/turn.ts';
 import { MinuteRing } from './minute-ring.ts';
 
 const MINUTE_MS = 60_000;
@@ -115,7 +116,7 @@ export class CallCounts implements EndedCalls {
   note(call: Call, startMs: number): void {
     const { reply, upstream, body } = call;
     const status = reply.isGone ? CALLER_GONE : call.status;
-    const totalMs = performance.now() - call.startedAt;
+    const totalMs = turnTime() - call.startedAt;
     const backendMs = upstream?.latencyMs ?? -1;
     const requestBytes = body === undefined ? 0 : body.incoming.bytes;
     const answerBytes = reply.bytesSent;

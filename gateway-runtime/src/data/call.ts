@@ -5,6 +5,7 @@ import type { GatewayResponses } from './gateway-response.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { Answer } from './http1/answer.ts';
 import type { IncomingBody } from './http1/incoming-body.ts';
+import { turnTime } from './http1/turn.ts';
 import type { CircuitPlan } from './plugins/breaker.ts';
 import type { QueryPiece } from './query.ts';
 import { USUAL_FEATURES, type Features } from '../features.ts';
@@ -171,7 +172,7 @@ export class Call {
   /** When the call came, by the gateway's clock. */
   nowMs = 0;
   /** Monotonic milliseconds at which the request was complete but for its body. */
-  readonly startedAt: number = performance.now();
+  readonly startedAt: number = turnTime();
 
   constructor(head: CallHead) {
     this.id = head.id;

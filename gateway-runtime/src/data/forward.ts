@@ -8,6 +8,7 @@ import { toFields } from './fields.ts';
 import { returnedFields } from './forwarded-lines.ts';
 import type { Answer } from './http1/answer.ts';
 import type { ResponseHead } from './http1/response-head.ts';
+import { turnTime } from './http1/turn.ts';
 import { UpstreamFailure } from './http1/upstream-failure.ts';
 import type { UpstreamCall, UpstreamHandler } from './http1/upstream-request.ts';
 import { HELD_BODY_BYTES, MAX_HOPS } from './limits.ts';
@@ -103,7 +104,7 @@ class Forwarding implements UpstreamHandler, Upstream {
     const call = this.#call;
     const { reply } = call;
     const { head } = answer;
-    this.latencyMs = performance.now() - this.#sentAt;
+    this.latencyMs = turnTime() - this.#sentAt;
     this.status = head.status;
     call.status = head.status;
     reply.onGone = answer.isComplete ? undefined : () => answer.cancel();
@@ -182,7 +183,7 @@ class Forwarding implements UpstreamHandler, Upstream {
       this.#end(new CallerGone());
     };
     const attempt = this.attempts;
-    this.#sentAt = performance.now();
+    this.#sentAt = turnTime();
     const sent = origins.pool.send(
       {
         origin: origins.find(this.origin),

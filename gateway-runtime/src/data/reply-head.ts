@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import { fromFields, toFields } from './fields.ts';
 import type { Head } from './http1/head.ts';
+import { turnTime } from './http1/turn.ts';
 import { corsLines } from './plugins/cors.ts';
 import { withHeaderRules } from './plugins/response-headers.ts';
 
@@ -70,7 +71,7 @@ export function preflightHead(): readonly string[] {
 }
 
 function addDebugLines(head: string[], { startedAt, upstream, rates }: Call): void {
-  head.push('X-Apig-Latency', String(Math.round(performance.now() - startedAt)));
+  head.push('X-Apig-Latency', String(Math.round(turnTime() - startedAt)));
   if (upstream?.latencyMs !== undefined) {
     head.push('X-Apig-Upstream-Latency', String(Math.round(upstream.latencyMs)));
   }

@@ -62,7 +62,7 @@ export function createRouter<T>(routes: Iterable<Route<T>>): Router<T> {
       if (target !== undefined) return { target, values: search.values, remainder: undefined };
       const found = findPrefix(prefixes, search, 0);
       if (found === undefined) return search.isOtherMethod ? OTHER_METHOD : NOTHING;
-      const remainder = toRemainder(segments, found.depth);
+      const remainder = toRemainder(path, segments, found.depth);
       return { target: found.target, values: found.values, remainder };
     },
   };
@@ -188,8 +188,10 @@ function choose<T>(targets: Targets<T>, search: Search): T | undefined {
   return target;
 }
 
-function toRemainder(segments: readonly string[], depth: number): string {
-  return depth === segments.length ? '' : `/${segments.slice(depth).join('/')}`;
+function toRemainder(path: string, segments: readonly string[], depth: number): string {
+  let at = 0;
+  for (let index = 0; index < depth; index += 1) at += 1 + (segments[index]?.length ?? 0);
+  return depth === segments.length ? '' : path.slice(at);
 }
 
 /** The segments of a configured path. Escapes are decoded, as they are in requests. */

@@ -1,4 +1,4 @@
-import { byteAt, CR, LF, SPACE, TARGET, TOKEN } from './characters.ts';
+import { byteAt, CR, latin1, LF, SPACE, TARGET, TOKEN } from './characters.ts';
 import { addConnection, type ConnectionOptions } from './connection-options.ts';
 import { parseContentLength } from './content-length.ts';
 import { FRAMING } from './framing.ts';
@@ -110,7 +110,7 @@ export class RequestParser extends HeadParser {
   }
 
   protected override finish(after: number): boolean {
-    const text = this.bytes.toString('latin1', this.base, after);
+    const text = latin1(this.bytes, this.base, after);
     const method = methodOf(text, this.#methodEnd);
     if (method === undefined) {
       this.fault = this.#methodEnd === 7 && text.startsWith('CONNECT') ? 'connectRefused' : 'methodUnknown';

@@ -1,4 +1,4 @@
-import { byteAt, CR, LF, REASON, SPACE } from './characters.ts';
+import { byteAt, CR, latin1, LF, REASON, SPACE } from './characters.ts';
 import { addConnection, type ConnectionOptions } from './connection-options.ts';
 import { parseContentLength } from './content-length.ts';
 import { FRAMING } from './framing.ts';
@@ -68,7 +68,7 @@ export class ResponseParser extends HeadParser {
 
   protected override finish(after: number): boolean {
     const { marks, count } = this;
-    const text = this.bytes.toString('latin1', this.base, after);
+    const text = latin1(this.bytes, this.base, after);
     const isOld = text.charCodeAt(7) === 48;
     const status = statusAt(text, 9);
     if (status < 100) return this.#fail('statusLineMalformed');

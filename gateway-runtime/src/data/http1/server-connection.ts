@@ -6,7 +6,7 @@ import type { Fault } from './faults.ts';
 import { FRAMING } from './framing.ts';
 import { MORE, REFUSED } from './head-parser.ts';
 import { IncomingBody, type BodySource } from './incoming-body.ts';
-import { flushSoon, type Sender } from './outbox.ts';
+import { flushSoon, type Sender } from './turn.ts';
 import { RequestParser } from './request-parser.ts';
 import type { ServerSettings } from './settings.ts';
 import { statusLine } from './status-line.ts';

@@ -3,11 +3,12 @@ import { connect as connectTls } from 'node:tls';
 import { Answer, type AnswerSource } from './answer.ts';
 import { BodyDecoder } from './body-decoder.ts';
 import { BodySender, type SenderOwner } from './body-sender.ts';
+import { latin1 } from './characters.ts';
 import { FRAMING } from './framing.ts';
 import { MORE, REFUSED, type HeadLimits } from './head-parser.ts';
 import { IncomingBody, type BodyFailure } from './incoming-body.ts';
 import type { Origin } from './origin.ts';
-import { flushSoon, type Sender } from './outbox.ts';
+import { flushSoon, type Sender } from './turn.ts';
 import { ReadBuffer } from './read-buffer.ts';
 import { ResponseParser } from './response-parser.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -294,7 +295,7 @@ export class UpstreamConnection implements Timed, AnswerSource, SenderOwner, Sen
       answer.trailerLines = head.framing === FRAMING.chunked ? decoder.trailerLines : '';
       answer.isComplete = true;
       if (dataEnd - dataStart <= TEXT_BYTES && answer.trailerLines === '') {
-        answer.text = dataEnd > dataStart ? buffer.bytes.toString('latin1', dataStart, dataEnd) : '';
+        answer.text = dataEnd > dataStart ? latin1(buffer.bytes, dataStart, dataEnd) : '';
       } else this.#isBufferGone = answer.push(buffer, dataStart, dataEnd);
       this.#complete(at === end);
       answer.finish();
