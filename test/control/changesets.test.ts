@@ -200,7 +200,9 @@ describe('a changeset', () => {
 
   test('lasts as long as it may', async () => {
     const answers = await Promise.all(
-      [0, 7 * 24 * 3600 + 1, 'x'].map((seconds) => own('POST', 'changesets', { expires_in_seconds: seconds })),
+      [0, 7 * 24 * 3600 + 1, 'x'].map((seconds) =>
+        own('POST', 'changesets', { expires_in_seconds: seconds }),
+      ),
     );
 
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);

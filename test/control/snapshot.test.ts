@@ -178,6 +178,67 @@ describe('a snapshot', () => {
     expect(await countOf(target)).toBe(0);
   });
 
+  test('over a limit is refused whole, and names what is too many', async () => {
+    await gateway.add('apps', { name: 'other' });
+    const document = await take(source);
+    await target.dispose();
+    target = await openGateway({ clock: systemClock, limits: { APP_NUM_LIMIT: 1 } });
+
+    const { status, text } = await put(target, document);
+
+    expect([status, text]).toEqual([400, expect.stringMatching(/app \w+: .*1/)]);
+    expect(await countOf(target)).toBe(0);
+  });
+
+  test.each<readonly [string, string, Json]>([
+    ['a limit of a policy that is exceeded', 'throttleException', { callLimit: 6 }],
+    ['an app that is not there', 'throttleException', { objectId: 'nobody' }],
+    ['another name of the first environment', 'environment', { name: 'renamed' }],
+    ['another name of a default response', 'gatewayResponse', { name: 'renamed' }],
+    ['a list of callers that is none', 'appAcl', { values: ['nowhere'] }],
+    ['a feature that has no effect here', 'gatewayFeature', { name: 'waf', enabled: true, config: '' }],
+  ])('with %s, which no write may have, is refused whole', async (_what, kind, change) => {
+    const throttleId = await gateway.add('throttles', {
+      name: 'gold',
+      api_call_limits: 5,
+      time_interval: 1,
+      time_unit: 'MINUTE',
+      type: 1,
+    });
+    const special = { object_type: 'APP', object_id: appId, call_limits: 4 };
+    await gateway.call('POST', `throttles/${throttleId}/throttle-specials`, special);
+    const acl = { app_acl_type: 'DENY', app_acl_values: ['192.0.2.1'] };
+    await gateway.call('PUT', `apps/${appId}/app-acl`, acl);
+    await gateway.call('POST', 'features', { name: 'ratelimit', enable: true, config: '{"api_limits":300}' });
+    const document = await take(source);
+    const object = (document['objects'] as Json[])[kindAt(document['objects'] as Json[], kind)];
+    Object.assign(object?.['body'] as Json, change);
+
+    const { status, text } = await put(target, document);
+
+    expect([status, text]).toEqual([400, expect.stringContaining(`${kind} ${String(object?.['id'])}`)]);
+    expect(await countOf(target)).toBe(0);
+  });
+
+  test('of a rule that what it replaces does not keep either may leave that as it is', async () => {
+    const apps = ['two', 'three'].map((name) => gateway.add('apps', { name }));
+    await Promise.all(apps);
+    const document = await take(source);
+    await source.gateway.close();
+    const lowered = await openGateway({
+      clock: systemClock,
+      dataDirectory: source.dataDirectory,
+      limits: { APP_NUM_LIMIT: 1 },
+    });
+
+    const { status, body } = await put(lowered, document, '?replace=true');
+
+    expect([status, body['changes']]).toEqual([200, 0]);
+    await lowered.gateway.close();
+    lowered.client.close();
+    source = { ...source, ...(await source.restart()) };
+  });
+
   test('of another project is taken into the own one when that is wanted', async () => {
     const document = await take(source);
     const object = (document['objects'] as Json[]).find(({ kind }) => kind === 'gateway');

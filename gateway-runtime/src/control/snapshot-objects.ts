@@ -147,7 +147,8 @@ function assertDescribed(object: Stored, kind: Kind, values: Json): void {
 
 function isDescribed(kind: StoredKind): kind is Exclude<StoredKind, 'apiVersion' | 'publication'> & Kind {
   if (kind === 'apiVersion' || kind === 'publication') return false;
-  return descriptionOf(kind).operations.shape === 'collection';
+  // Those that are stored as they are described: of the others, the description is a set of what is stored.
+  return ['collection', 'singleton'].includes(descriptionOf(kind).operations.shape);
 }
 
 function fault(object: Stored, path: string, message: string): Error {

@@ -6,8 +6,8 @@ import { required } from '../lookup.ts';
 export const throttleExceptionRules: Rules<'throttleException'> = {
   takes: ['callLimit'],
 
-  check: ({ gatewayId, throttleId, objectType, objectId, callLimit }, _id, before, { draft }) => {
-    if (objectType === 'APP' && before === undefined) required(draft, 'app', gatewayId, objectId);
+  check: ({ gatewayId, throttleId, objectType, objectId, callLimit }, _id, _before, { draft }) => {
+    if (objectType === 'APP') required(draft, 'app', gatewayId, objectId);
     const { apiCallLimit } = required(draft, 'throttle', gatewayId, throttleId).body;
     if (callLimit > apiCallLimit) throw fail('valueTooLarge', { limit: apiCallLimit, field: 'call_limits' });
   },
