@@ -20,6 +20,7 @@ export type BackendPlan =
 /** Somebody who can be asked for an answer. */
 export type UsableBackend =
   | (Asking & HttpBackend)
+  | (Asking & { readonly kind: 'grpc'; readonly backend: HttpBackend })
   | (Asking & { readonly kind: 'mock'; readonly mock: MockPlan })
   | (Asking & { readonly kind: 'function'; readonly target: FunctionPlan });
 

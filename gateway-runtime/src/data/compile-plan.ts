@@ -132,9 +132,10 @@ export function compilePlan(
 
 /** The origins that calls of an API may be sent to. */
 export function originsOf({ backends }: Plan): readonly string[] {
-  return [backends.usual, ...backends.policies.map(({ backend }) => backend)].flatMap((backend) =>
-    backend.kind === 'http' && backend.http.channel === undefined ? [backend.http.origin] : [],
-  );
+  return [backends.usual, ...backends.policies.map(({ backend }) => backend)].flatMap((plan) => {
+    const backend = plan.kind === 'grpc' ? plan.backend : plan;
+    return backend.kind === 'http' && backend.http.channel === undefined ? [backend.http.origin] : [];
+  });
 }
 
 /** There is no backend, or none that can be spoken to. */
@@ -214,14 +215,17 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
   const { address, path, protocol, authorizerId, channelId } = target;
   const authorizer = authorizerOf(shared.configuration, authorizerId);
   if (authorizer === 'missing') return { kind: 'unusable', error: 'configurationNotLoadable' };
-  if (protocol !== 'HTTP' && protocol !== 'HTTPS') return NO_BACKEND;
+  const isGrpc = protocol === 'GRPC' || protocol === 'GRPCS';
+  // Who calls by gRPC is answered by gRPC, and nobody else.
+  if (isGrpc !== (shared.definition.protocol === 'GRPCS')) return NO_BACKEND;
+  const transport = protocol === 'HTTPS' || protocol === 'GRPCS' ? 'HTTPS' : 'HTTP';
   // A variable without a value: none that was published, unless by hand.
   if (VARIABLE.test(address ?? '') || VARIABLE.test(path))
     return { kind: 'unusable', error: 'backendSettingsMissing' };
   const destination =
     channelId === undefined
-      ? originPart(protocol, address)
-      : channelPart(shared, protocol, channelId, target.channelHost);
+      ? originPart(transport, address)
+      : channelPart(shared, transport, channelId, target.channelHost);
   if (typeof destination === 'string') return { kind: 'unusable', error: destination };
   const http: HttpBackendPlan = {
     kind: 'http',
@@ -240,7 +244,8 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
     authentication: shared.definition.authentication,
     isSigned: shared.isSigned,
   });
-  return { kind: 'http', http, mapping, authorizer };
+  const backend = { kind: 'http', http, mapping } as const;
+  return isGrpc ? { kind: 'grpc', backend, authorizer } : { ...backend, authorizer };
 }
 
 function functionBackend(

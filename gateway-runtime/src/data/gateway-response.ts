@@ -7,6 +7,7 @@ import {
 } from '@apig/sdk/contract';
 import type { Bodies } from '../store/configuration.ts';
 import type { Call } from './call.ts';
+import { grpcStatus, speaksGrpc } from './grpc/status.ts';
 import { toHeader } from './header-text.ts';
 import { gatewayHead, shapedLines } from './reply-head.ts';
 import { compileTemplate, type Template } from './response-template.ts';
@@ -67,6 +68,12 @@ export function sendGatewayResponse(call: Call, error: ApigError): void {
   if (call.reply.isGone) return;
   if (call.reply.isStarted) {
     call.reply.abort();
+    return;
+  }
+  if (speaksGrpc(call)) {
+    call.status = error.status;
+    const status = ['Content-Type', 'application/grpc', ...grpcStatus(error, error.status)];
+    call.reply.send(200, [...status, ...gatewayHead(call)], '');
     return;
   }
   const plan = error.type === undefined ? undefined : call.responses?.get(error.type);

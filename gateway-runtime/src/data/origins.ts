@@ -1,5 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { HEAD_LIMITS } from './limits.ts';
+import { BackendSessions } from './grpc/backend-sessions.ts';
 import type { Origin } from './http1/origin.ts';
 import { UpstreamPool } from './http1/upstream-pool.ts';
 
@@ -21,10 +22,13 @@ const MAX_IDLE = 256;
 export class Origins {
   readonly pool = new UpstreamPool({ limits: HEAD_LIMITS, idleMs: IDLE_MS, maxIdle: MAX_IDLE });
   readonly #tls: { readonly rejectUnauthorized: boolean; readonly ca?: string[] };
+  /** The same over HTTP/2, for backends that speak gRPC. */
+  readonly grpc: BackendSessions;
   readonly #origins = new Map<string, Origin>();
 
   constructor({ verify, ca }: BackendTls) {
     this.#tls = { rejectUnauthorized: verify, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
+    this.grpc = new BackendSessions(this.#tls);
   }
 
   /** An origin such as `https://orders.internal:8443`. */
@@ -41,12 +45,14 @@ export class Origins {
       this.#origins.delete(text);
       this.pool.retire(origin);
     }
+    this.grpc.keepOnly(isInUse);
   }
 
   /** Ends all connections, the busy ones too. */
   destroy(): void {
     this.#origins.clear();
     this.pool.destroy();
+    this.grpc.destroy();
   }
 
   #open(text: string): Origin {

@@ -14,6 +14,7 @@ import { spendDebugCall } from './debug-domain.ts';
 import { endAfter, endCall } from './end-call.ts';
 import { forward } from './forward.ts';
 import { answerByFunction } from './function-backend.ts';
+import { forwardGrpc } from './grpc/forward-grpc.ts';
 import { mapRequest } from './mapping.ts';
 import { sendMock } from './mock.ts';
 import { readParameters, type ParameterValues } from './parameters.ts';
@@ -140,6 +141,9 @@ function answer(
   switch (backend.kind) {
     case 'http':
       forward(mapRequest(call, plan, backend, values, remainder, call.nowMs), call, services);
+      return;
+    case 'grpc':
+      forwardGrpc(call, plan, backend.backend, services);
       return;
     case 'mock':
       sendMock(call, backend.mock);

@@ -1,5 +1,6 @@
 import { fail } from '@apig/sdk/contract';
 import type { Call } from './call.ts';
+import { speaksGrpc } from './grpc/status.ts';
 import type { HostEntry, Plan } from './snapshot.ts';
 
 /** Port of the encrypted listener; undefined when there is none. */
@@ -37,6 +38,10 @@ export function redirectToHttps(call: Call, plan: Plan, entry: HostEntry, httpsP
 
 /** Refuses a call over a protocol that the API does not serve. @throws `protocolNotSupported` */
 export function admitProtocol(call: Call, { protocol }: Plan): void {
+  if (protocol === 'GRPCS') {
+    if (call.connection.secure && speaksGrpc(call)) return;
+    throw fail('protocolNotSupported', { protocols: 'grpcs' });
+  }
   if (protocol === 'BOTH' || protocol === (call.connection.secure ? 'HTTPS' : 'HTTP')) return;
   throw fail('protocolNotSupported', { protocols: protocol.toLowerCase() });
 }

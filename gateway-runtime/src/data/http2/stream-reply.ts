@@ -81,7 +81,7 @@ export class StreamReply implements Reply, Timed {
   }
 
   abort(): void {
-    this.reset(constants.NGHTTP2_INTERNAL_ERROR);
+    if (!this.#isOver) this.reset(constants.NGHTTP2_INTERNAL_ERROR);
   }
 
   /** Begins an answer whose body follows in pieces; `length` when it is known. */
