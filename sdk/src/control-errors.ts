@@ -26,13 +26,21 @@ export const controlErrors = {
   // Gateway management: what was asked.
   nothingToDelete: row('APIC.7200', 400, 'The resource {id} to delete does not exist.'),
   gatewayFieldInvalid: row('APIC.7211', 400, 'Invalid value: {reason}, parameter name[{field}]'),
-  maintenanceWindowNotFourHours: row('APIC.7230', 400, 'A maintenance window lasts four hours.'),
+  maintenanceWindowNotFourHours: row(
+    'APIC.7230',
+    400,
+    'A maintenance window lasts four hours, parameter name[maintain_end]',
+  ),
   maintenanceWindowEdgeInvalid: row(
     'APIC.7235',
     400,
-    'A maintenance window begins at 02, 06, 10, 14, 18 or 22 h.',
+    'A maintenance window begins at 02, 06, 10, 14, 18 or 22 h, parameter name[maintain_begin]',
   ),
-  availabilityZoneMissing: row('APIC.7238', 400, 'At least one availability zone is needed.'),
+  availabilityZoneMissing: row(
+    'APIC.7238',
+    400,
+    'At least one availability zone is needed, parameter name[available_zone_ids]',
+  ),
   gatewayAddressMalformed: row('APIC.7239', 400, 'The IP address is malformed, parameter name[{field}]'),
   enterpriseProjectNeeded: row('APIC.7241', 400, 'An enterprise project ID is needed.'),
   editionWithoutLoadBalancer: row('APIC.7242', 400, 'The edition has no load balancer.'),
@@ -43,7 +51,7 @@ export const controlErrors = {
   ipv6NotOfferedBySubnet: row('APIC.7255', 400, 'The subnet does not support IPv6.'),
   ingressPortInUse: row('APIC.7257', 400, 'Ingress port {id} is used by a domain.'),
   ingressPortExists: row('APIC.7258', 400, 'Ingress port {port} exists already.'),
-  editionNotFound: row('APIC.7301', 404, 'Edition {id} does not exist.'),
+  editionNotFound: row('APIC.7301', 404, 'Edition {id} does not exist, parameter name[spec_id]'),
   gatewayNotFound: row('APIC.7302', 404, 'Gateway {id} does not exist.'),
   securityGroupNotFound: row('APIC.7307', 404, 'Security group {id} does not exist in the VPC.'),
   regionWithoutAvailabilityZones: row('APIC.7310', 404, 'The region has no availability zones.'),

@@ -199,6 +199,8 @@ export interface Aspect {
   readonly byEntry?: true;
   /** Names of fields in the requests of the operation, where they have others than in those of the object. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Errors that the operation leads to besides those of a changed object. */
+  readonly errors?: readonly ControlErrorName[];
   /** Path of the operation that shows the fields, where the object's own may leave them out. */
   readonly readPath?: string;
 }

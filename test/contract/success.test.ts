@@ -11,7 +11,7 @@ describe('every operation of the management API', () => {
   afterAll(() => world.dispose());
 
   test('has a sample', () => {
-    expect(Object.keys(samples).toSorted()).toEqual(operations.map(({ id }) => id).toSorted());
+    expect(operations.map(({ id }) => id).filter((id) => !Object.hasOwn(samples, id))).toEqual([]);
   });
 
   test.each(operations)('$id answers $status in the documented form', async (operation) => {

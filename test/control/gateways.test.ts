@@ -207,7 +207,7 @@ describe('a gateway', () => {
     expect((await gateway.call('GET', 'instance-tags')).body['tags']).toEqual([
       { key: 'stage', value: 'test' },
     ]);
-    expect((await act('rename', [])).body['error_code']).toBe('APIG.2011');
+    expect((await act('rename', [])).body['error_code']).toBe('APIC.7211');
   });
 
   test('is gone with everything in it when it is deleted', async () => {

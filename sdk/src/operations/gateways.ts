@@ -1,5 +1,5 @@
 import { pageSchema as page, PAGING, type Area } from './operation.ts';
-import { INSIDE, list, MALFORMED, MANAGED, MISPAGED, object, someText, text, whole } from './schemas.ts';
+import { INSIDE, list, MANAGED, MISPAGED, object, someText, text, whole } from './schemas.ts';
 
 const GATEWAY = 'instances/{gatewayId}';
 
@@ -38,7 +38,7 @@ export const gatewayOperations: Area = {
           }),
         ),
       }),
-      errors: ['managementTokenMissing'],
+      errors: ['managementTokenMissing', 'gatewayOfOtherProject'],
     },
     {
       id: 'getGatewayProgress',
@@ -83,7 +83,7 @@ export const gatewayOperations: Area = {
         eip_address: text('Its address.'),
         eip_status: text('Its status.'),
       }),
-      errors: [...MANAGED, ...MALFORMED, 'gatewayFieldInvalid'],
+      errors: [...MANAGED, 'bodyInvalid', 'gatewayFieldInvalid'],
     },
     {
       id: 'listGatewayTagsOfProject',

@@ -226,7 +226,11 @@ export const runtimeOperations: Area = {
         filter('adopt', '`true`: what belongs to another project becomes that of the caller.'),
       ],
       headers: [PASSPHRASE],
-      request: SNAPSHOT,
+      request: {
+        ...SNAPSHOT,
+        properties: { ...(SNAPSHOT['properties'] as object), revision: {} },
+        required: ['format', 'version', 'secrets', 'objects'],
+      },
       answer: object({
         revision: whole('Number of the revision that is in force then.'),
         objects: whole('How many objects are configured.'),

@@ -100,7 +100,7 @@ export function collectionOperations(
         }
       : undefined,
     ...(shape.aspects ?? []).flatMap((aspect) =>
-      aspectOperations(description, aspect, comments, onItem, changing),
+      aspectOperations(description, aspect, comments, onItem, [...changing, ...(aspect.errors ?? [])]),
     ),
     {
       id: `delete${name}`,
@@ -172,7 +172,8 @@ function aspectOperations(
           method: change,
           path,
           status: changed,
-          request: schema,
+          // What has a value already keeps it.
+          request: objectSchema(schema['properties'] as Readonly<Record<string, JsonSchema>>),
           ...body(changed),
           errors,
         },

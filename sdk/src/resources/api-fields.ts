@@ -223,7 +223,8 @@ export const apiFields = {
         },
         encode: (value) => ({ app_code_auth_type: value === true ? 'HEADER' : 'DISABLE' }),
         decode: (wire) => {
-          const mode = (wire as { app_code_auth_type?: unknown } | undefined)?.app_code_auth_type;
+          if (typeof wire !== 'object' || wire === null || Array.isArray(wire)) return wire;
+          const mode = 'app_code_auth_type' in wire ? wire.app_code_auth_type : undefined;
           return mode === 'HEADER'
             ? true
             : mode === 'DISABLE' || mode === undefined || mode === ''

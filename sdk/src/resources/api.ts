@@ -115,8 +115,9 @@ function backendTypeOf(wire: Json): string {
 function onlyBackendOf(wire: Json): Json {
   const chosen = BACKENDS[String(wire['backend_type'])];
   if (chosen === undefined) return {};
+  const others = ['backend_api', 'mock_info', 'func_info'].filter((key) => key !== chosen);
   return Object.fromEntries(
-    ['backend_api', 'mock_info', 'func_info'].filter((key) => key !== chosen).map((key) => [key, undefined]),
+    others.filter((key) => typeof wire[key] === 'object').map((key) => [key, undefined]),
   );
 }
 

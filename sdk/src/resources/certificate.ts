@@ -81,7 +81,8 @@ export const certificate = describe({
   ],
   fromWire: (body) =>
     // Clients send both, and mean what the type says; answers name no gateway with this word.
-    body['instance_id'] === COMMON || (body['type'] ?? 'global') === 'global'
+    body['instance_id'] === COMMON ||
+    (typeof body['instance_id'] === 'string' && (body['type'] ?? 'global') === 'global')
       ? { ...body, instance_id: undefined }
       : body,
   recognises: (value, object) => {

@@ -31,6 +31,7 @@ export const domain = describe({
         add: 'POST',
         change: 'POST',
         remove: 'POST',
+        errors: ['certificateNotForDomain', 'domainHasNoCertificate'],
         removePath: 'certificates/detach',
         status: { add: 204, change: 204 },
       },

@@ -35,6 +35,7 @@ export const gateway = describe({
         add: 'POST',
         change: 'POST',
         status: { add: 202, change: 202 },
+        errors: ['editionNotFound', 'gatewayEditionUnchanged', 'resizeFailed'],
       },
       {
         fields: ['egressBandwidthMbps'],
@@ -49,6 +50,7 @@ export const gateway = describe({
         fields: ['ingressBandwidthMbps'],
         path: 'ingress-eip',
         names: { ingressBandwidthMbps: 'bandwidth_size' },
+        errors: ['inboundAccessOn', 'bandwidthChangeFailed'],
         inCreate: true,
         add: 'POST',
         change: 'PUT',
@@ -72,6 +74,7 @@ export const gateway = describe({
         change: 'POST',
         status: { add: 204, change: 204 },
         byEntry: true,
+        errors: ['gatewayTagQuota'],
         readPath: 'instance-tags',
       },
     ],
@@ -204,7 +207,7 @@ export function fourHoursAfter(begin: string): string {
 }
 
 function zonesOf(wire: unknown): unknown {
-  if (typeof wire !== 'string') return wire;
+  if (typeof wire !== 'string' || !/^\[.*\]$/.test(wire)) return wire;
   return wire
     .replace(/^\[|\]$/g, '')
     .split(',')

@@ -8,13 +8,20 @@ import { assertPathFree } from '../rules/api.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
 
+/** Fields whose values are texts, also where they say nothing. */
+const TEXTS = ['name', 'group_id', 'api_id', 'req_uri'];
+
 /** Tells whether an API of that name or path could be created. Source: API reference, "Verifying the API Definition". */
 export function apiCheck(context: ControlContext): ControlRoute {
   const { read } = inside(context, 'apis');
   return read(
     'check',
     ({ body }, view, gatewayId) => {
-      if (wordIn(body, 'type', ['path', 'name']) === 'name') assertNameFree(body, view, gatewayId);
+      const type = wordIn(body, 'type', ['path', 'name']);
+      for (const name of TEXTS) optionalTextIn(body, name);
+      if (optionalTextIn(body, 'req_method') !== undefined) wordIn(body, 'req_method', METHODS);
+      if (optionalTextIn(body, 'match_mode') !== undefined) wordIn(body, 'match_mode', ['NORMAL', 'SWA']);
+      if (type === 'name') assertNameFree(body, view, gatewayId);
       else checkPath(body, view, gatewayId);
     },
     { method: 'POST', status: 204 },

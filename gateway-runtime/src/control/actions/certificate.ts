@@ -27,6 +27,7 @@ export function certificateActions(context: ControlContext): readonly ControlRou
       attach(domain, oneIdOf(call.body), optionalFlagIn(call.body, VERIFY), scope);
     }),
     change('POST', `${DOMAIN}/certificates/detach`, 204, (call, scope) => {
+      optionalFlagIn(call.body, VERIFY);
       detach(domainOfPath(call, scope), oneIdOf(call.body), scope);
     }),
 

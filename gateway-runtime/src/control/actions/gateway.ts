@@ -1,4 +1,4 @@
-import { EDITIONS, fail, type Json } from '@apig/sdk/contract';
+import { EDITIONS, fail, isFailure, type Json } from '@apig/sdk/contract';
 import type { Stored } from '../../store/configuration.ts';
 import { progressOf } from '../answers/gateway.ts';
 import { numberIn, textIn, wordIn } from '../body.ts';
@@ -39,7 +39,8 @@ export function gatewayActions(context: ControlContext): readonly ControlRoute[]
     answer: (call) =>
       write(context, call, (scope) => {
         const before = managedGateway(scope.draft, call.account, param(call, 'gatewayId'));
-        const after = changeObject(collections.gateway, before, changesOf(before, call.body), scope);
+        const changes = inManagement(() => changesOf(before, call.body));
+        const after = changeObject(collections.gateway, before, changes, scope);
         return show(after, scope.view);
       }),
   });
@@ -61,14 +62,21 @@ export function gatewayActions(context: ControlContext): readonly ControlRoute[]
     change('POST', 'eip', 202, boundEip, eipOf),
     change('DELETE', 'eip', 204, () => ({ eipId: undefined })),
 
-    change('POST', 'nat-eip', 200, outbound, () => ({})),
+    change('POST', 'nat-eip', 200, withSize(outbound), () => ({})),
     change('PUT', 'nat-eip', 200, outbound, () => ({})),
     change('DELETE', 'nat-eip', 204, () => ({ egressBandwidthMbps: undefined })),
 
-    change('POST', 'ingress-eip', 202, (gateway, body) => {
-      if (gateway.body.ingressBandwidthMbps !== undefined) throw fail('inboundAccessOn', { id: gateway.id });
-      return inbound(gateway, body);
-    }),
+    change(
+      'POST',
+      'ingress-eip',
+      202,
+      withSize((gateway, body) => {
+        if (gateway.body.ingressBandwidthMbps !== undefined) {
+          throw fail('inboundAccessOn', { id: gateway.id });
+        }
+        return inbound(gateway, body);
+      }),
+    ),
     change('PUT', 'ingress-eip', 202, (gateway, body) => {
       if (gateway.body.ingressBandwidthMbps === undefined) throw fail('bandwidthChangeFailed');
       return inbound(gateway, body);
@@ -90,6 +98,19 @@ export function gatewayActions(context: ControlContext): readonly ControlRoute[]
       answer: (call) => ({ tags: tagsOfProject(call, viewOf(context, call)) }),
     },
   ];
+}
+
+/** Does work on a body, whose faults have another code where gateways are managed. @throws gatewayFieldInvalid */
+function inManagement<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (isFailure(error, 'valueMissing')) {
+      throw fail('gatewayFieldInvalid', { reason: 'expected a value', field: error.details.field });
+    }
+    if (isFailure(error, 'valueInvalid')) throw fail('gatewayFieldInvalid', error.details);
+    throw error;
+  }
 }
 
 const ZONE: Json = {
@@ -125,15 +146,26 @@ function eipOf({ body }: Gateway, { address }: View): Json {
   return { eip_id: body.eipId ?? '', eip_address: address, eip_status: 'ACTIVE' };
 }
 
+/** Whoever turns something on says how much of it. @throws valueMissing */
+function withSize(work: (gateway: Gateway, body: Json) => Json): (gateway: Gateway, body: Json) => Json {
+  return (gateway, body) => {
+    if (sizeIn(body) === undefined) throw fail('valueMissing', { field: 'bandwidth_size' });
+    return work(gateway, body);
+  };
+}
+
+function sizeIn(body: Json): number | undefined {
+  // The operation has the one name, the gateway's own field the other.
+  return numberIn(body, 'bandwidth_size') ?? numberIn(body, 'ingress_bandwidth_size');
+}
+
 /** Without a size the bandwidth stays or, when it was off, is the smallest. */
 function outbound({ body: { egressBandwidthMbps } }: Gateway, body: Json): Json {
   return { egressBandwidthMbps: numberIn(body, 'bandwidth_size') ?? egressBandwidthMbps ?? 5 };
 }
 
 function inbound({ body: { ingressBandwidthMbps } }: Gateway, body: Json): Json {
-  // The operation has the one name, the gateway's own field the other.
-  const size = numberIn(body, 'bandwidth_size') ?? numberIn(body, 'ingress_bandwidth_size');
-  return { ingressBandwidthMbps: size ?? ingressBandwidthMbps ?? 5 };
+  return { ingressBandwidthMbps: sizeIn(body) ?? ingressBandwidthMbps ?? 5 };
 }
 
 function changedTags({ body: { tags } }: Gateway, body: Json): Json {

@@ -93,11 +93,12 @@ function actOnMany({ body, query }: ControlCall, scope: WriteScope, gatewayId: s
   const action = wordIn(query, 'action', ACTIONS);
   const environmentId = textIn(body, 'env_id');
   required(scope.draft, 'environment', gatewayId, environmentId);
+  const remark = remarkIn(body);
   const success: Json[] = [];
   const failure: Json[] = [];
   for (const apiId of apisOf(body, scope, gatewayId)) {
     try {
-      success.push(act(action, { gatewayId, apiId, environmentId }, remarkIn(body), scope));
+      success.push(act(action, { gatewayId, apiId, environmentId }, remark, scope));
     } catch (error) {
       if (!isApigError(error)) throw error;
       failure.push({

@@ -3,6 +3,7 @@ import type { Bodies, ConfigurationReader } from '../../store/configuration.ts';
 import { featuresOf } from '../../features.ts';
 import type { WriteScope } from '../context.ts';
 import { valueAt } from '../faults.ts';
+import { wordIn } from '../body.ts';
 import type { Rules } from '../kinds.ts';
 import { assertRoom, limitOf } from '../limits.ts';
 import { removeTiesOfApi } from './removal.ts';
@@ -24,6 +25,15 @@ const LISTS: Readonly<Record<string, readonly [ControlErrorName, number]>> = {
 
 /** Source: API reference, "Creating an API", "Modifying an API" and "Deleting an API". */
 export const apiRules: Rules<'api'> = {
+  checkRequest: (body) => {
+    wordIn(body, 'backend_type', ['HTTP', 'FUNCTION', 'MOCK', 'GRPC']);
+    assertChannelStatus(body['backend_api'], 'backend_api');
+    const policies = Array.isArray(body['policy_https']) ? (body['policy_https'] as readonly unknown[]) : [];
+    policies.forEach((policy, index) => {
+      assertChannelStatus(policy, `policy_https.${index}`);
+    });
+  },
+
   refusal: (fault, input) => tooMany(fault, valueAt(input, fault.path)),
 
   check: (api, id, before, scope) => {
@@ -52,6 +62,14 @@ export const apiRules: Rules<'api'> = {
 export function shapeOfPath(path: string): string {
   // Looked at for every API of a group when one is written.
   return !path.includes('{') ? path : path.replace(/\{[^{}]*?(\+?)\}/g, '{$1}');
+}
+
+/** @throws valueInvalid for a flag, beside the channel, that says neither that it is used nor that it is not. */
+function assertChannelStatus(backend: unknown, path: string): void {
+  if (typeof backend !== 'object' || backend === null || !('vpc_channel_status' in backend)) return;
+  const { vpc_channel_status: status } = backend;
+  if (status === null || status === 1 || status === 2) return;
+  throw fail('valueInvalid', { reason: 'expected 1 or 2', field: `${path}.vpc_channel_status` });
 }
 
 /** @throws apiPathTaken when another API of the group answers the same method, path and match mode. */

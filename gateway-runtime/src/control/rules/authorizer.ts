@@ -1,12 +1,12 @@
 import { fail } from '@apig/sdk/contract';
+import { wordIn } from '../body.ts';
 import type { Rules } from '../kinds.ts';
 import { isUsedByApi } from './references.ts';
 
 /** Source: API reference, "Creating a Custom Authorizer" and "Deleting a Custom Authorizer". */
 export const authorizerRules: Rules<'authorizer'> = {
-  checkRequest: ({ authorizer_type: type }) => {
-    if (type === undefined || type === null || type === 'FUNC') return;
-    throw fail('valueInvalid', { reason: 'expected FUNC', field: 'authorizer_type' });
+  checkRequest: (body) => {
+    wordIn(body, 'authorizer_type', ['FUNC']);
   },
 
   check: (
