@@ -29,7 +29,8 @@ export interface GatewayProcess {
   /** Resolves with the first line, or rejects with what was said when the process ends without one. */
   readonly ready: Promise<ReadyLine>;
   readonly exit: Promise<Exit>;
-  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
+  readonly pid: number;
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 const MAIN = join(import.meta.dirname, '../../gateway-runtime/src/main.ts');
@@ -62,6 +63,7 @@ export function startGatewayProcess(
       }),
     ]),
     exit,
+    pid: child.pid ?? 0,
     kill: (signal) => child.kill(signal),
   };
 }
