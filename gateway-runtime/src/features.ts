@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { FEATURES, isFeature, type FeatureName } from '@apig/sdk/contract';
 import type { ConfigurationReader } from './store/configuration.ts';
 
@@ -34,6 +36,28 @@ export interface Features {
   readonly policiesSeeCookies: boolean;
   /** Whether channels may be renamed. */
   readonly channelsCanBeRenamed: boolean;
+  /** Header, in lower case, that takes the place of `Authorization` for apps. */
+  readonly appAuthHeader: string | undefined;
+  /** Header that takes the place of `Authorization` for signatures towards backends. */
+  readonly backendSignHeader: string | undefined;
+  /** Where public keys of signature keys are fetched: a path that the ID of a key follows. */
+  readonly publicKeyPrefix: string | undefined;
+  /** What the gateway shows to backends that ask who it is. */
+  readonly backendCertificate: BackendCertificate | undefined;
+  /** How hard answers are compressed for callers that take gzip, 1 to 9; undefined: not at all. */
+  readonly gzipLevel: number | undefined;
+}
+
+/** A certificate of the gateway's own for backends. The same one as long as nothing about it changes. */
+export interface BackendCertificate {
+  /** Tells it from others. */
+  readonly id: string;
+  /** Chain in PEM. */
+  readonly certificate: string;
+  /** Private key in PEM. */
+  readonly key: string;
+  /** PEM of issuers that backends' certificates may come from, beside those usually trusted. */
+  readonly ca: string | undefined;
 }
 
 /** A configuration that was understood, or what was expected of it. */
@@ -64,6 +88,50 @@ const READ: { readonly [Name in FeatureName]?: (config: string) => Read } = {
       ? { value: { trustedHosts: hosts.map((host: string) => host.toLowerCase()) } }
       : { fault: 'expected {"hosts":[<host>, …]}' };
   },
+  custom_auth_header: (config) => {
+    const { app_auth_header: app = '', backend_sign_header: backend = '' } = parsed(config) ?? {};
+    const isHeader = (name: unknown): name is string =>
+      typeof name === 'string' && /^[A-Za-z0-9-]{0,128}$/.test(name);
+    return parsed(config) !== undefined &&
+      isHeader(app) &&
+      isHeader(backend) &&
+      !isFraming(app) &&
+      !isFraming(backend)
+      ? {
+          value: {
+            appAuthHeader: app === '' ? undefined : app.toLowerCase(),
+            backendSignHeader: backend === '' ? undefined : backend,
+          },
+        }
+      : {
+          fault: 'expected {"app_auth_header":"<name>","backend_sign_header":"<name>"} with names of headers',
+        };
+  },
+  public_key: (config) => {
+    const { public_key_uri_prefix: prefix = PUBLIC_KEY_PREFIX } = parsed(config) ?? {};
+    return typeof prefix === 'string' && /^(?:\/[\w.~-]+)+\/$/.test(prefix)
+      ? { value: { publicKeyPrefix: prefix } }
+      : { fault: 'expected {"public_key_uri_prefix":"/<path>/"}' };
+  },
+  backend_client_certificate: (config) => {
+    const { content, key, ca } = parsed(config) ?? {};
+    if (
+      typeof content !== 'string' ||
+      typeof key !== 'string' ||
+      (ca !== undefined && typeof ca !== 'string')
+    )
+      return { fault: 'expected {"content":"<PEM>","key":"<PEM>","ca":"<PEM>"}' };
+    const backendCertificate = certificateOf(content, key, ca);
+    return backendCertificate === undefined
+      ? { fault: 'expected a certificate in PEM and its private key' }
+      : { value: { backendCertificate } };
+  },
+  gzip: (config) => {
+    const { comp_level: level = 6 } = parsed(config) ?? {};
+    return typeof level === 'number' && Number.isInteger(level) && level >= 1 && level <= 9
+      ? { value: { gzipLevel: level } }
+      : { fault: 'expected {"comp_level":<number>} with a whole number from 1 to 9' };
+  },
   app_api_key: (config) => onOrOff(config, { allowsApiKey: true }),
   app_basic: (config) => onOrOff(config, { allowsBasic: true }),
   app_secret: (config) => onOrOff(config, { allowsSecret: true }),
@@ -77,6 +145,9 @@ const READ: { readonly [Name in FeatureName]?: (config: string) => Read } = {
 };
 
 const MEGABYTE = 1024 * 1024;
+
+/** Source: user guide, "Configuring Gateway Parameters" (public_key). */
+const PUBLIC_KEY_PREFIX = '/apigw/authadv/v2/public-key/';
 const HOST = /^[A-Za-z0-9](?:[\w.-]{0,253}[A-Za-z0-9])?$/;
 
 /** What a gateway is like with all features off. */
@@ -91,6 +162,11 @@ const NONE: Features = {
   allowsSecret: false,
   policiesSeeCookies: false,
   channelsCanBeRenamed: false,
+  appAuthHeader: undefined,
+  backendSignHeader: undefined,
+  publicKeyPrefix: undefined,
+  backendCertificate: undefined,
+  gzipLevel: undefined,
 };
 
 /** What a gateway is like whose features nobody has set. */
@@ -128,6 +204,40 @@ export function isOffered(name: string): name is FeatureName {
 function isOn(config: string): boolean {
   const { enable } = parsed(config) ?? {};
   return enable !== false && enable !== 'off';
+}
+
+/** Whether a header is written by the wire, or by the gateway alone. */
+function isFraming(name: string): boolean {
+  return /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|x-apig-.*)$/i.test(
+    name,
+  );
+}
+
+/** Undefined for what is no certificate with its key. Parsed once, as plans are made again and again. */
+function certificateOf(
+  certificate: string,
+  key: string,
+  ca: string | undefined,
+): BackendCertificate | undefined {
+  const id = hash('sha256', JSON.stringify([certificate, key, ca ?? '']));
+  if (!certificates.has(id)) {
+    if (certificates.size >= MAX_CERTIFICATES) certificates.clear();
+    certificates.set(id, isUsable(certificate, key, ca) ? { id, certificate, key, ca } : undefined);
+  }
+  return certificates.get(id);
+}
+
+const certificates = new Map<string, BackendCertificate | undefined>();
+const MAX_CERTIFICATES = 64;
+
+function isUsable(cert: string, key: string, ca: string | undefined): boolean {
+  try {
+    createSecureContext({ cert, key, ...(ca !== undefined && { ca }) });
+    return true;
+  } catch {
+    // The library is the only judge of its formats, and its message may quote the key.
+    return false;
+  }
 }
 
 function onOrOff(config: string, value: Partial<Features>): Read {

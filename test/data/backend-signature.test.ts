@@ -1,9 +1,16 @@
+import { createDecipheriv, generateKeyPairSync, hash, verify as verifyBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { FeatureName } from '@apig/sdk/contract';
 import {
+  canonicalPath,
+  canonicalQuery,
+  canonicalRequest,
   createSigningKey,
   createSignableRequest,
   formatSdkDate,
+  hashBody,
   parseAuthorization,
+  sign,
   UNSIGNED_PAYLOAD,
   verify,
 } from '@apig/sdk/signer';
@@ -35,9 +42,14 @@ afterAll(async () => {
   await backend.dispose();
 });
 
-function createKey(type: 'hmac' | 'basic' | 'aes', key: string, secret: string): string {
+function createKey(
+  type: 'hmac' | 'basic' | 'aes' | 'public_key',
+  key: string,
+  secret: string,
+  cipher?: 'aes-128-cfb' | 'aes-256-cfb',
+): string {
   const id = createId();
-  const algorithm = type === 'aes' ? { algorithm: 'aes-128-cfb' as const } : {};
+  const algorithm = cipher === undefined ? {} : { algorithm: cipher };
   const name = `key_${id}`;
   traffic.put('signatureKey', id, {
     ...settled('signatureKey', { gatewayId: traffic.gatewayId, name, type, key, secret, ...algorithm }),
@@ -231,12 +243,129 @@ describe('a basic signature key', () => {
   });
 });
 
-describe('a signature key of another type', () => {
-  test('is answered 500 with APIG.0705', async () => {
-    expect(await call(createKey('aes', 'k'.repeat(16), 'v'.repeat(16)), {})).toMatchObject({
+describe('a key of type aes', () => {
+  test.each(['aes-128-cfb', 'aes-256-cfb'] as const)('encrypts what is signed by %s', async (algorithm) => {
+    const key = 'k'.repeat(algorithm === 'aes-128-cfb' ? 16 : 32);
+    const id = createKey('aes', key, 'v'.repeat(16), algorithm);
+    const answer = await call(id, {}, { method: 'POST', body: 'body', headers: { Authorization: 'own' } });
+    expect(answer.status).toBe(200);
+    const { headers } = backend.last();
+    const decipher = createDecipheriv(algorithm, key, 'v'.repeat(16));
+    const signature = String(headers['x-apig-signature']);
+    const text = decipher.update(signature, 'base64', 'utf8') + decipher.final('utf8');
+    expect(text).toBe(textSigned(`SDK-${algorithm.toUpperCase()}`, backend.last()));
+    expect(headers).toMatchObject({
+      'x-apig-sign-id': id,
+      'x-apig-signed-headers': 'host;x-sdk-date',
+      authorization: 'own',
+    });
+  });
+});
+
+describe('a key of type public_key', () => {
+  test.each([
+    ['rsa', 'SDK-RSA-SHA256'],
+    ['ec', 'SDK-ECDSA-SHA256'],
+  ] as const)('signs by a private key of type %s', async (kind, algorithm) => {
+    const { publicKey, privateKey } =
+      kind === 'rsa'
+        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+        : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const id = createKey(
+      'public_key',
+      publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+      privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+    );
+    expect((await call(id, {}, { rest: '?b=2&a=1' })).status).toBe(200);
+    const header = String(backend.last().headers['x-apig-signature']);
+    const [, name, access, names, signature = ''] =
+      /^(\S+) Access=(\S+), SignedHeaders=(\S+), Signature=(\S+)$/.exec(header) ?? [];
+    expect([name, access, names]).toEqual([algorithm, id, 'host;x-sdk-date']);
+    const text = Buffer.from(textSigned(algorithm, backend.last()));
+    expect(verifyBytes('sha256', text, publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+
+  test('that is none is answered 500 with APIG.0705', async () => {
+    expect(await call(createKey('public_key', 'k'.repeat(16), 'v'.repeat(16)), {})).toMatchObject({
       status: 500,
       code: 'APIG.0705',
       message: 'Backend signature calculation failed.',
     });
   });
+
+  test('is fetched by whoever asks for it, if the gateway allows it', async () => {
+    const id = createKey('public_key', 'k'.repeat(16), 'v'.repeat(16));
+    const path = `/apigw/authadv/v2/public-key/${id}`;
+    expect((await traffic.call(path)).code).toBe('APIG.0101');
+    setFeature('public_key', {});
+    const answer = await traffic.call(path);
+    expect(JSON.parse(answer.text)).toEqual({ id, public_key: 'k'.repeat(16) });
+    expect(await traffic.call(`/apigw/authadv/v2/public-key/${hmac}`)).toMatchObject({
+      status: 400,
+      code: 'APIG.2102',
+    });
+  });
 });
+
+describe('custom_auth_header', () => {
+  test.each(['hmac', 'basic'] as const)(
+    'has a signature of type %s travel in another header',
+    async (type) => {
+      setFeature('custom_auth_header', { backend_sign_header: 'X-Gateway-Signature' });
+      const id = createKey(type, KEY, SECRET);
+      await call(id, {}, { headers: { Authorization: 'own', 'X-Gateway-Signature': 'forged' } });
+      const { headers } = backend.last();
+      expect(headers.authorization).toBe('own');
+      expect(headers['x-gateway-signature']).toMatch(/^(?:SDK-HMAC-SHA256|Basic) /);
+    },
+  );
+
+  test('has apps show themselves in another header, and leaves Authorization alone', async () => {
+    setFeature('custom_auth_header', { app_auth_header: 'X-App-Authorization' });
+    const app = traffic.createApp();
+    const published = traffic.publish({
+      path: '/renamed',
+      authentication: 'APP',
+      httpBackend: { address: backend.address, protocol: 'HTTP', method: 'GET', path: '/' },
+    });
+    traffic.authorize(app.id, published);
+    const { Authorization, ...others } = sign({
+      method: 'GET',
+      target: '/renamed',
+      headers: { host: traffic.domain },
+      accessKey: app.accessKey,
+      secret: app.secret,
+      date: new Date(traffic.clock.now()),
+    });
+    const headers = { ...others, 'X-App-Authorization': Authorization, Authorization: 'own' };
+    expect((await traffic.call({ path: '/renamed', headers })).status).toBe(200);
+    expect(backend.last().headers.authorization).toBe('own');
+    expect(backend.last().headers).not.toHaveProperty('x-app-authorization');
+    expect((await traffic.call({ path: '/renamed', headers: { ...others, Authorization } })).status).toBe(
+      401,
+    );
+  });
+});
+
+function setFeature(name: FeatureName, config: object): void {
+  const { gatewayId } = traffic;
+  traffic.put(
+    'gatewayFeature',
+    `feature_${name}`,
+    settled('gatewayFeature', { gatewayId, name, enabled: true, config: JSON.stringify(config) }),
+  );
+}
+
+/** What is signed by keys that write no `Authorization`, rebuilt from what arrived. */
+function textSigned(algorithm: string, { method, target, headers, body }: BackendRequest): string {
+  const date = String(headers['x-sdk-date']);
+  const canonical = canonicalRequest(
+    method,
+    canonicalPath(target),
+    canonicalQuery(target),
+    `host:${headers.host}\nx-sdk-date:${date}\n`,
+    'host;x-sdk-date',
+    hashBody(body),
+  );
+  return `${algorithm}\n${date}\n${hash('sha256', canonical)}`;
+}

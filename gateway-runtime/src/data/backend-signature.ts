@@ -1,6 +1,7 @@
 import { fail } from '@apig/sdk/contract';
 import { createSigningKey, sign, UNSIGNED_PAYLOAD } from '@apig/sdk/signer';
 import type { Bodies } from '../store/configuration.ts';
+import { createCipherSigner, createPublicKeySigner } from './backend-signature-other.ts';
 
 /** What a signature covers of a backend's request. */
 export interface SignedParts {
@@ -13,6 +14,8 @@ export interface SignedParts {
 
 /** Shows a backend that a request comes from the gateway. */
 export interface BackendSigner {
+  /** Names, in lower case, of the headers that it writes: a caller's are taken away first. */
+  readonly headers: readonly string[];
   /** The header lines of one attempt. @throws `backendSigningFailed` */
   sign(parts: SignedParts, nowMs: number): readonly string[];
 }
@@ -26,24 +29,28 @@ const SIGNED_HEADERS_WITHOUT_BODY = [...SIGNED_HEADERS, 'x-sdk-content-sha256'];
  *
  * `hmac`: the signature of the backend's request as it is sent, in the form in which apps sign; a body that streams
  * is left out of it, and the header `X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD` says so. `basic`: user name and password.
- * The other types exist in the management API only; signing with them fails.
+ * Both travel in `Authorization`, or in the header that the gateway has for it. The other types write headers of
+ * their own.
  *
- * Source: user guide, "Configuring Signature Keys"; developer guide, "Verifying Signatures in Backends".
+ * Source: user guide, "Configuring Signature Keys" and "Configuring Gateway Parameters" (custom_auth_header);
+ * developer guide, "Verifying Signatures in Backends".
+ *
+ * @param carrier the header in the place of `Authorization`
  */
-export function createBackendSigner({ type, key, secret }: Bodies['signatureKey']): BackendSigner {
+export function createBackendSigner(
+  id: string,
+  { type, key, secret, algorithm }: Bodies['signatureKey'],
+  carrier = 'Authorization',
+): BackendSigner {
   if (type === 'basic') {
-    const line = ['Authorization', `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`];
-    return { sign: () => line };
+    const line = [carrier, `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`];
+    return { headers: [carrier.toLowerCase(), ...DATE_AND_HASH], sign: () => line };
   }
-  if (type !== 'hmac') {
-    return {
-      sign: () => {
-        throw fail('backendSigningFailed');
-      },
-    };
-  }
+  if (type === 'aes') return createCipherSigner(id, key, secret, algorithm ?? 'aes-128-cfb');
+  if (type === 'public_key') return createPublicKeySigner(id, secret) ?? UNABLE;
   const signingKey = createSigningKey(secret);
   return {
+    headers: [carrier.toLowerCase(), ...DATE_AND_HASH],
     sign({ method, target, host, body }, nowMs) {
       const isStreamed = body === undefined;
       const headers = sign({
@@ -57,9 +64,20 @@ export function createBackendSigner({ type, key, secret }: Bodies['signatureKey'
         signedHeaders: isStreamed ? SIGNED_HEADERS_WITHOUT_BODY : SIGNED_HEADERS,
         unsignedPayload: isStreamed,
       });
-      const lines = ['Authorization', headers.Authorization, 'X-Sdk-Date', headers['X-Sdk-Date']];
+      const lines = [carrier, headers.Authorization, 'X-Sdk-Date', headers['X-Sdk-Date']];
       if (isStreamed) lines.push('X-Sdk-Content-Sha256', UNSIGNED_PAYLOAD);
       return lines;
     },
   };
 }
+
+/** Where a signature says when it was made, and what it says of the body. */
+const DATE_AND_HASH = ['x-sdk-date', 'x-sdk-content-sha256'];
+
+/** The key is none. */
+const UNABLE: BackendSigner = {
+  headers: DATE_AND_HASH,
+  sign: () => {
+    throw fail('backendSigningFailed');
+  },
+};

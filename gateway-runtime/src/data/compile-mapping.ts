@@ -1,5 +1,5 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
-import { compileLeftBehind, NOT_MAPPABLE, SIGNATURE_CARRIERS } from './forwarded-lines.ts';
+import { compileLeftBehind, NOT_MAPPABLE } from './forwarded-lines.ts';
 import type { MappedValue, MappingPlan, PathPlace, ValueSource } from './mapping.ts';
 import type { ParameterPlan, ParametersPlan } from './parameters.ts';
 import type { Plan } from './snapshot.ts';
@@ -18,18 +18,20 @@ export interface MappingInput {
   readonly backendPath: string;
   readonly contentType: string | undefined;
   readonly authentication: Definition['authentication'];
-  /** Whether the gateway signs: the headers of a signature are its own then. */
-  readonly isSigned: boolean;
+  /** Headers, in lower case, that a signature of the gateway travels in: they are its own then. */
+  readonly signatureHeaders: readonly string[];
+  /** The header, in lower case, in which apps show who they are, if it is not the usual one. */
+  readonly appAuthHeader?: string | undefined;
 }
 
 /** Works out how calls become requests for one backend. */
 export function compileMapping(input: MappingInput): MappingPlan {
-  const { parameters, backendParameters, isSigned } = input;
+  const { parameters, backendParameters, signatureHeaders } = input;
   const path = compilePath(input);
   const query: MappedValue[] = [];
   const headers: MappedValue[] = [];
   const removedQuery = new Set<string>();
-  const removedHeaders = new Set<string>(isSigned ? SIGNATURE_CARRIERS : []);
+  const removedHeaders = new Set(signatureHeaders);
 
   for (const [index, parameter] of parameters.entries()) {
     const isMapped = backendParameters.some(
@@ -46,11 +48,7 @@ export function compileMapping(input: MappingInput): MappingPlan {
     if (location === 'QUERY') {
       remove(location, name);
       query.push({ name: encodeURIComponent(name), source: sourceOf(parameter, input) });
-    } else if (
-      location === 'HEADER' &&
-      !NOT_MAPPABLE.has(key) &&
-      !(isSigned && SIGNATURE_CARRIERS.has(key))
-    ) {
+    } else if (location === 'HEADER' && !NOT_MAPPABLE.has(key) && !signatureHeaders.includes(key)) {
       remove(location, key);
       headers.push({ name, source: sourceOf(parameter, input) });
     }
@@ -61,7 +59,7 @@ export function compileMapping(input: MappingInput): MappingPlan {
     query,
     headers,
     removedQuery,
-    left: compileLeftBehind(input.authentication, removedHeaders),
+    left: compileLeftBehind(input.authentication, removedHeaders, input.appAuthHeader),
     contentType: input.contentType,
   };
 

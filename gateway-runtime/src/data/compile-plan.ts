@@ -1,7 +1,7 @@
 import type { Resources, SettledOf } from '@apig/sdk/contract';
 import { environmentKey, type ConfigurationReader, type Stored, type Tie } from '../store/configuration.ts';
 import { compileAuthorizer, type AuthorizerPlan } from './authenticate/authorizer.ts';
-import { featuresOf } from '../features.ts';
+import { featuresOf, type Features } from '../features.ts';
 import { compileAcl } from './acl.ts';
 import { compileConditions, type BackendPlan, type UnusableError } from './backend-policy.ts';
 import { createBackendSigner } from './backend-signature.ts';
@@ -19,7 +19,9 @@ import { withVariables } from '../variables.ts';
 
 type Definition = SettledOf<Resources['api']>;
 type Policy = Definition['httpPolicies'][number];
-type HttpTarget = Omit<Policy, 'name' | 'effectMode' | 'conditions' | 'backendParameters'>;
+type HttpTarget = Omit<Policy, 'name' | 'effectMode' | 'conditions' | 'backendParameters'> & {
+  readonly clientTls?: boolean;
+};
 type FunctionTarget = Omit<
   Definition['functionPolicies'][number],
   'name' | 'effectMode' | 'conditions' | 'backendParameters'
@@ -28,15 +30,14 @@ type BackendParameters = Definition['backendParameters'];
 
 /** What all backends of an API share. */
 interface Shared {
-  /** Longest time that the gateway gives a backend. */
-  readonly maxBackendTimeoutMs: number;
   readonly configuration: ConfigurationReader;
   readonly channels: Channels;
   readonly definition: Definition;
   readonly api: Pick<Plan, 'apiId' | 'apiName' | 'stage'>;
   readonly parameters: ParametersPlan;
   readonly restNames: readonly string[];
-  readonly isSigned: boolean;
+  readonly features: Features;
+  readonly signatureHeaders: readonly string[];
 }
 
 /** Kinds whose objects tie something to an API in an environment. */
@@ -63,23 +64,24 @@ export function compilePlan(
   const environment = configuration.get('environment', environmentKey(gatewayId, environmentId));
   if (version === undefined || environment === undefined) return undefined;
   const definition = withVariables(version.body.definition, version.body.variables);
-  const { maxBackendTimeoutMs } = featuresOf(configuration, gatewayId);
+  const features = featuresOf(configuration, gatewayId);
   const stage = environment.body.name;
   const tie = { gatewayId, apiId, environmentId };
   const keys = tied(configuration, 'signatureBinding', tie).map(({ signatureKeyId }) =>
     configuration.get('signatureKey', signatureKeyId),
   );
   const [key] = keys.filter((each) => each !== undefined);
+  const signer = key && createBackendSigner(key.id, key.body, features.backendSignHeader);
   const parameters = compileParameters(definition);
   const shared: Shared = {
-    maxBackendTimeoutMs,
+    features,
     configuration,
     channels,
     definition,
     api: { apiId, apiName: definition.name, stage },
     parameters,
     restNames: [...definition.path.matchAll(/\{([^{}+]+)\+\}/g)].map((match) => match[1] ?? ''),
-    isSigned: key !== undefined,
+    signatureHeaders: signer?.headers ?? [],
   };
   const plugins = compilePlugins(configuration, tie, shared.api, lasting);
   return {
@@ -124,7 +126,7 @@ export function compilePlan(
       ],
       usual: usualBackend(shared),
     },
-    signer: key === undefined ? undefined : createBackendSigner(key.body),
+    signer,
     counts: lasting.calls.of(publication.id, { ...shared.api, gatewayId, groupId: definition.groupId }),
     responseId: definition.responseId,
   };
@@ -227,11 +229,16 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
       ? originPart(transport, address)
       : channelPart(shared, transport, channelId, target.channelHost);
   if (typeof destination === 'string') return { kind: 'unusable', error: destination };
+  const { backendCertificate } = shared.features;
+  // Without the certificate that it asks for, a backend would take the gateway for somebody else.
+  if (target.clientTls === true && backendCertificate === undefined)
+    return { kind: 'unusable', error: 'configurationNotLoadable' };
   const http: HttpBackendPlan = {
     kind: 'http',
     ...destination,
+    certificate: target.clientTls === true ? backendCertificate : undefined,
     method: target.method,
-    timeoutMs: Math.min(target.timeoutMs, shared.maxBackendTimeoutMs),
+    timeoutMs: Math.min(target.timeoutMs, shared.features.maxBackendTimeoutMs),
     retryCount: target.retryCount,
   };
   const mapping = compileMapping({
@@ -242,7 +249,8 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
     backendPath: path,
     contentType: shared.definition.contentType,
     authentication: shared.definition.authentication,
-    isSigned: shared.isSigned,
+    signatureHeaders: shared.signatureHeaders,
+    appAuthHeader: shared.features.appAuthHeader,
   });
   const backend = { kind: 'http', http, mapping } as const;
   return isGrpc ? { kind: 'grpc', backend, authorizer } : { ...backend, authorizer };
@@ -265,12 +273,13 @@ function functionBackend(
     backendPath: '/',
     contentType: shared.definition.contentType,
     authentication: shared.definition.authentication,
-    isSigned: false,
+    signatureHeaders: [],
+    appAuthHeader: shared.features.appAuthHeader,
   });
   const plan = {
     function: { urn, version, aliasUrn },
     isAsync: invocation === 'async',
-    timeoutMs: Math.min(timeoutMs, shared.maxBackendTimeoutMs),
+    timeoutMs: Math.min(timeoutMs, shared.features.maxBackendTimeoutMs),
     mapping,
   };
   return { kind: 'function', target: plan, authorizer };

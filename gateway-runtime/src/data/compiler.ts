@@ -115,6 +115,10 @@ export class Compiler {
       callers: this.#callers,
       responses: this.#responses,
       features: this.#features,
+      publicKeyOf: (gatewayId, id) => {
+        const key = configuration.get('signatureKey', id)?.body;
+        return key?.type === 'public_key' && key.gatewayId === gatewayId ? key.key : undefined;
+      },
       maxBodyBytes: Math.max(
         USUAL_FEATURES.maxBodyBytes,
         ...[...this.#features.values()].map(({ maxBodyBytes }) => maxBodyBytes),
@@ -214,14 +218,20 @@ function isOf<K extends StoredKind>(object: Stored, kinds: readonly K[]): object
   return (kinds as readonly StoredKind[]).includes(object.kind);
 }
 
+/** Features that are worked into the plans. */
+const IN_PLANS: ReadonlySet<string> = new Set([
+  'backend_timeout',
+  'custom_auth_header',
+  'backend_client_certificate',
+]);
+
 function markFeature(
   stale: Stale,
   configuration: ConfigurationReader,
   { body: { gatewayId, name } }: Stored<'gatewayFeature'>,
 ): void {
   stale.features.add(gatewayId);
-  // The one that is worked into the plans.
-  if (name !== 'backend_timeout') return;
+  if (!IN_PLANS.has(name)) return;
   for (const { id } of configuration.by('publication', 'gatewayId', gatewayId)) stale.publications.add(id);
 }
 

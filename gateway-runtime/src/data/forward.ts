@@ -6,6 +6,7 @@ import { originOf, type Member } from './channel.ts';
 import { endCall } from './end-call.ts';
 import { toFields } from './fields.ts';
 import { returnedFields } from './forwarded-lines.ts';
+import { passCompressed } from './gzip.ts';
 import type { Answer } from './http1/answer.ts';
 import type { ResponseHead } from './http1/response-head.ts';
 import { turnTime } from './http1/turn.ts';
@@ -110,7 +111,13 @@ class Forwarding implements UpstreamHandler, Upstream {
     reply.onGone = answer.isComplete ? undefined : () => answer.cancel();
     try {
       const own = shapedFields(call, returnedFields(head));
-      const passing = reply.pass(answer, own + gatewayFields(call, head), this.#outbound.backend.timeoutMs);
+      const fields = own + gatewayFields(call, head);
+      const { timeoutMs } = this.#outbound.backend;
+      const { gzipLevel } = call.features;
+      const passing =
+        gzipLevel === undefined
+          ? reply.pass(answer, fields, timeoutMs)
+          : passCompressed(call, answer, fields, timeoutMs, gzipLevel);
       if (passing === undefined) this.#end(undefined);
       else {
         passing.then(
@@ -186,7 +193,7 @@ class Forwarding implements UpstreamHandler, Upstream {
     this.#sentAt = turnTime();
     const sent = origins.pool.send(
       {
-        origin: origins.find(this.origin),
+        origin: origins.find(this.origin, backend.certificate),
         method,
         head,
         body: isHeld ? body : body.incoming,

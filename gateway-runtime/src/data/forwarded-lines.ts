@@ -58,13 +58,6 @@ export const NOT_MAPPABLE: ReadonlySet<string> = new Set(
   [...HOP_BY_HOP, ...REWRITTEN].filter((name) => name !== 'host'),
 );
 
-/** Headers in which a signature of the gateway travels; a caller's are taken away first. */
-export const SIGNATURE_CARRIERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'x-sdk-date',
-  'x-sdk-content-sha256',
-]);
-
 /** Which lines of callers stay behind, by what they showed to the gateway. */
 export interface LeftBehind {
   readonly usual: FieldNames;
@@ -72,13 +65,22 @@ export interface LeftBehind {
   readonly withApiKey: FieldNames;
 }
 
-/** Works out which lines of callers of an API stay behind, besides those in `removed` (lower case). */
+/**
+ * Works out which lines of callers of an API stay behind, besides those in `removed` (lower case).
+ *
+ * @param appAuthHeader the header, in lower case, in which apps show who they are
+ */
 export function compileLeftBehind(
   authentication: keyof typeof SECRETS,
   removed: ReadonlySet<string>,
+  appAuthHeader = 'authorization',
 ): LeftBehind {
-  const usual = new FieldNames([...HOP_BY_HOP, ...REWRITTEN, ...SECRETS[authentication], ...removed]);
-  return { usual, signed: usual.with(SIGNATURE), withApiKey: usual.with(['apikey']) };
+  // Where apps show themselves in another header, `Authorization` is none of the gateway's business.
+  const carrier = authentication === 'APP' ? appAuthHeader : 'authorization';
+  const named = (names: readonly string[]) =>
+    names.map((name) => (name === 'authorization' ? carrier : name));
+  const usual = new FieldNames([...HOP_BY_HOP, ...REWRITTEN, ...named(SECRETS[authentication]), ...removed]);
+  return { usual, signed: usual.with(named(SIGNATURE)), withApiKey: usual.with(['apikey']) };
 }
 
 /**

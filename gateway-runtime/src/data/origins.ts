@@ -1,4 +1,6 @@
 import { rootCertificates } from 'node:tls';
+import type { BackendCertificate } from '../features.ts';
+import { withCertificate, type BackendTlsOptions } from './backend-tls.ts';
 import { HEAD_LIMITS } from './limits.ts';
 import { BackendSessions } from './grpc/backend-sessions.ts';
 import type { Origin } from './http1/origin.ts';
@@ -21,7 +23,7 @@ const MAX_IDLE = 256;
 /** The connections to backends, by origin. They outlive snapshots, so that a change does not cost the kept ones. */
 export class Origins {
   readonly pool = new UpstreamPool({ limits: HEAD_LIMITS, idleMs: IDLE_MS, maxIdle: MAX_IDLE });
-  readonly #tls: { readonly rejectUnauthorized: boolean; readonly ca?: string[] };
+  readonly #tls: BackendTlsOptions;
   /** The same over HTTP/2, for backends that speak gRPC. */
   readonly grpc: BackendSessions;
   readonly #origins = new Map<string, Origin>();
@@ -31,17 +33,22 @@ export class Origins {
     this.grpc = new BackendSessions(this.#tls);
   }
 
-  /** An origin such as `https://orders.internal:8443`. */
-  find(origin: string): Origin {
-    let found = this.#origins.get(origin);
-    if (found === undefined) this.#origins.set(origin, (found = this.#open(origin)));
+  /**
+   * An origin such as `https://orders.internal:8443`.
+   *
+   * @param certificate shown to it; connections with one and without are never mixed
+   */
+  find(origin: string, certificate?: BackendCertificate): Origin {
+    const key = certificate === undefined ? origin : keyOf(origin, certificate);
+    let found = this.#origins.get(key);
+    if (found === undefined) this.#origins.set(key, (found = this.#open(origin, certificate)));
     return found;
   }
 
   /** Lets go of connections that no plan leads to. Calls under way that still use them are served to their end. */
   keepOnly(isInUse: (origin: string) => boolean): void {
     for (const [text, origin] of this.#origins) {
-      if (isInUse(text)) continue;
+      if (isInUse(originIn(text))) continue;
       this.#origins.delete(text);
       this.pool.retire(origin);
     }
@@ -55,10 +62,25 @@ export class Origins {
     this.grpc.destroy();
   }
 
-  #open(text: string): Origin {
+  #open(text: string, certificate: BackendCertificate | undefined): Origin {
     const { protocol, hostname, port } = new URL(text);
     const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
     if (protocol !== 'https:') return this.pool.origin({ host, port: Number(port || 80) });
-    return this.pool.origin({ host, port: Number(port || 443), tls: this.#tls });
+    return this.pool.origin({
+      host,
+      port: Number(port || 443),
+      tls: withCertificate(this.#tls, certificate),
+    });
   }
+}
+
+/** The parts of an origin's key. */
+const MARK = '#';
+
+function keyOf(origin: string, { id }: BackendCertificate): string {
+  return origin + MARK + id;
+}
+
+function originIn(key: string): string {
+  return key.split(MARK, 1)[0] ?? key;
 }

@@ -1,3 +1,4 @@
+import type { BackendCertificate } from '../features.ts';
 import type { RequestBody } from './call.ts';
 import type { BackendSigner } from './backend-signature.ts';
 import type { Channel } from './channel.ts';
@@ -17,6 +18,8 @@ export interface HttpBackendPlan {
   readonly channel?: ChannelUse;
   /** Host and port as the `Host` header has them. Undefined: as the caller sent them. */
   readonly host: string | undefined;
+  /** Shown to the backend. */
+  readonly certificate?: BackendCertificate | undefined;
   /** `ANY` keeps the caller's. */
   readonly method: string;
   readonly timeoutMs: number;

@@ -21,6 +21,7 @@ import { readParameters, type ParameterValues } from './parameters.ts';
 import { answerInsteadOfBackend, circuitOf } from './plugins/breaker.ts';
 import { answerPreflight } from './plugins/cors.ts';
 import { askThirdParty } from './plugins/third-auth.ts';
+import { answerPublicKey } from './public-key.ts';
 import { admitProtocol, redirectToHttps } from './protocol.ts';
 import { findHost, route } from './route.ts';
 import type { Match } from './router.ts';
@@ -63,6 +64,7 @@ function findApi(call: Call, snapshot: Snapshot, services: Services): Match<Plan
   admitBody(call);
   spendDebugCall(host, services.counters, call.nowMs);
   if (answerPreflight(call, host, snapshot)) return undefined;
+  if (answerPublicKey(call, host, snapshot)) return undefined;
   const match = route(call, host, snapshot);
   call.pathValues = match.values;
   if (redirectToHttps(call, match.target, host, services.httpsPort)) return undefined;

@@ -32,6 +32,8 @@ export interface Snapshot {
   readonly responses: ReadonlyMap<string, GatewayResponses>;
   /** Gateway id -> what its features come to; the usual ones where there is none. */
   readonly features: ReadonlyMap<string, Features>;
+  /** The public half of a signature key of a gateway; undefined when there is none. */
+  readonly publicKeyOf: (gatewayId: string, signatureKeyId: string) => string | undefined;
   /** Largest body that any gateway takes. */
   readonly maxBodyBytes: number;
   /** Gateway id -> who may call its APIs. */

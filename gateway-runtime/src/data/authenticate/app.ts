@@ -26,7 +26,7 @@ export function authenticateApp(
   const code = allowAppCode ? call.headers.first('x-apig-appcode') : undefined;
   if (code !== undefined) return byCode(call, code, callers);
   const { allowsBasic, allowsSecret, allowsApiKey } = call.features;
-  const authorization = call.headers.first('authorization');
+  const authorization = call.headers.first(call.features.appAuthHeader ?? 'authorization');
   if (allowsBasic && authorization !== undefined && /^basic /i.test(authorization)) {
     const [key, secret] = userAndPassword(authorization.slice(6));
     return bySecret(call, key, secret, callers);
@@ -82,7 +82,9 @@ function bySignature(
   callers: CallersOfGateway | undefined,
   nowMs: number,
 ): Caller | Promise<Caller> {
-  const authorization = parseAuthorization(call.headers.joined('authorization'));
+  const authorization = parseAuthorization(
+    call.headers.joined(call.features.appAuthHeader ?? 'authorization'),
+  );
   if (!authorization.ok) {
     if (authorization.reason === 'missing') throw fail('appCredentialMissing');
     throw fail('appRefused', { reason: authorization.text });

@@ -4,7 +4,8 @@ import {
   type ClientHttp2Stream,
   type OutgoingHttpHeaders,
 } from 'node:http2';
-import type { SecureClientSessionOptions } from 'node:http2';
+import type { BackendCertificate } from '../../features.ts';
+import { withCertificate, type BackendTlsOptions } from '../backend-tls.ts';
 import { toUpstreamFailure, type UpstreamFailure } from '../http1/upstream-failure.ts';
 
 /** How long a connection without calls is kept, in milliseconds. */
@@ -15,12 +16,6 @@ const PING_MS = 20_000;
 
 /** Calls on a connection before another one is opened, if the backend allows as many. */
 const MAX_STREAMS = 100;
-
-/** The settings by which backends over TLS are judged. */
-export type BackendTlsOptions = Pick<
-  SecureClientSessionOptions,
-  'ca' | 'cert' | 'key' | 'rejectUnauthorized'
->;
 
 /** The connections to backends over HTTP/2, by origin. */
 export class BackendSessions {
@@ -42,22 +37,26 @@ export class BackendSessions {
    * Opens a stream on a connection to an origin such as `https://orders.internal:8443`.
    *
    * @param headers the head; its method and target among them
+   * @param certificate shown to the backend
    */
-  open(origin: string, headers: OutgoingHttpHeaders): BackendStream {
-    const sessions = this.#sessions.get(origin) ?? [];
+  open(origin: string, headers: OutgoingHttpHeaders, certificate?: BackendCertificate): BackendStream {
+    const key = `${origin} ${certificate?.id ?? ''}`;
+    const sessions = this.#sessions.get(key) ?? [];
     let session = sessions.find((each) => each.hasRoom);
     if (session === undefined) {
-      session = new BackendSession(origin, this.#tls, (ended) => this.#remove(origin, ended));
+      session = new BackendSession(origin, withCertificate(this.#tls, certificate), (ended) =>
+        this.#remove(key, ended),
+      );
       sessions.push(session);
-      this.#sessions.set(origin, sessions);
+      this.#sessions.set(key, sessions);
     }
     return session.open(headers);
   }
 
   /** Lets go of connections that no plan leads to, when their calls have ended. */
   keepOnly(isInUse: (origin: string) => boolean): void {
-    for (const [origin, sessions] of this.#sessions) {
-      if (!isInUse(origin)) for (const session of [...sessions]) session.close();
+    for (const [key, sessions] of this.#sessions) {
+      if (!isInUse(key.split(' ', 1)[0] ?? '')) for (const session of [...sessions]) session.close();
     }
   }
 

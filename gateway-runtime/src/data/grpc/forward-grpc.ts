@@ -86,7 +86,11 @@ class GrpcForwarding implements BodyReader, Upstream {
       this.origin = originOf(call.lease.member, channel.protocol);
     }
     this.attempts = 1;
-    const backend = this.#services.origins.grpc.open(this.origin, this.#head());
+    const backend = this.#services.origins.grpc.open(
+      this.origin,
+      this.#head(),
+      this.#outbound.backend.certificate,
+    );
     const { stream } = backend;
     this.#backend = backend;
     this.#reply.onGone = () => this.#fail(new CallerGone());
