@@ -27,6 +27,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['gateway-runtime/src/control/'],
   commander: ['gateway-runtime/src/config.ts'],
   pino: ['gateway-runtime/src/observe/'],
+  'prom-client': ['gateway-runtime/src/observe/'],
 };
 
 /** Folder to what it must never import. */

@@ -49,6 +49,7 @@ interface Flags {
   readonly limits: Limits;
   readonly drainTimeoutMs: number;
   readonly workers: number;
+  readonly metrics: 'owner' | 'anybody';
   readonly logLevel: LogLevel;
 }
 
@@ -90,6 +91,7 @@ export function readTask(args: readonly string[]): Task {
       limits,
       drainTimeoutMs,
       workers,
+      openMetrics: flags.metrics === 'anybody',
       log: createLog(logLevel),
       ...(flags.functionsFile !== undefined && { functions: readFunctions(flags.functionsFile) }),
       ...(flags.backendCaFile !== undefined && {
@@ -215,6 +217,12 @@ function createCommand(): Command {
           .env('APIG_WORKERS')
           .default(1)
           .argParser(workerCount),
+      )
+      .addOption(
+        new Option('--metrics <reader>', 'who may read the metrics')
+          .env('APIG_METRICS')
+          .choices(['owner', 'anybody'])
+          .default('owner'),
       )
       .addOption(
         new Option('--log-level <level>', 'what is logged to standard error')

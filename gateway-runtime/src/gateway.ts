@@ -8,6 +8,7 @@ import { ConfiguredIdentities } from './control/identities.ts';
 import { IssuedTokens } from './control/identity/issued-tokens.ts';
 import { identityRoutes } from './control/identity/routes.ts';
 import type { Limits } from './control/limits.ts';
+import { metricsProbe } from './control/metrics.ts';
 import { ownRoutes } from './control/own-routes.ts';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer, type ControlServer, type Probe } from './control/server.ts';
@@ -44,6 +45,8 @@ export interface GatewayConfig {
   readonly limits: Limits;
   /** Longest time that calls under way are given when the gateway stops, in milliseconds. */
   readonly drainTimeoutMs: number;
+  /** Whether anybody may read the metrics, and not only the owner. */
+  readonly openMetrics?: boolean;
   readonly log: Log;
   /** Lowest TLS version that HTTPS callers may use; `TLSv1.2` unless given. Domains may ask for more. */
   readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
@@ -188,11 +191,17 @@ function openManagement(
       calls.rehearse(configuration);
     },
   };
+  const isOpen = config.openMetrics === true;
   return startControlServer(
     {
       routes: controlRoutes(context),
-      runtimeRoutes: ownRoutes(context),
-      probes: { health: () => ({ status: 200, body: { status: 'ok' } }), ready },
+      // What anybody may read needs no second route.
+      runtimeRoutes: ownRoutes(context).filter(({ path }) => !isOpen || path !== 'metrics'),
+      probes: {
+        health: () => ({ status: 200, body: { status: 'ok' } }),
+        ready,
+        ...(isOpen && { metrics: metricsProbe(context) }),
+      },
       identityRoutes: identityRoutes(credentials, tokens, clock),
       authentication: new Authentication(identities, clock),
       hostNames: (config.managementNames ?? []).map((name) => name.toLowerCase()),

@@ -460,6 +460,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   // The runtime itself.
   getHealth: () => ({ token: undefined }),
   getReadiness: () => ({ token: undefined }),
+  getMetrics: nothing,
   getOpenApi: nothing,
   listRevisions: nothing,
   getRevision: nothing,

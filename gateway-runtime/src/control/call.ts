@@ -25,6 +25,8 @@ export interface ControlRoute {
   readonly status: number;
   /** Longest body, where it may be longer than usual. */
   readonly maxBodyBytes?: number;
+  /** Media type of the answer, where it is not JSON. */
+  readonly mediaType?: string;
   /** Does what is asked and returns the body of the answer. @throws ApigError of the catalogue. */
   answer(call: ControlCall): unknown;
 }

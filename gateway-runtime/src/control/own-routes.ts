@@ -1,6 +1,7 @@
 import type { ControlRoute } from './call.ts';
 import { changesetRoutes } from './changesets.ts';
 import type { ControlContext } from './context.ts';
+import { metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi.ts';
 import { revisionRoutes } from './revisions.ts';
 import { snapshotRoutes } from './snapshot.ts';
@@ -12,5 +13,6 @@ export function ownRoutes(context: ControlContext): readonly ControlRoute[] {
     ...snapshotRoutes(context),
     ...changesetRoutes(context),
     openApiRoute(),
+    metricsRoute(context),
   ];
 }

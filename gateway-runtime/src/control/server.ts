@@ -60,7 +60,14 @@ export interface ControlServerOptions {
 }
 
 /** A question that anybody may ask, about the process and nothing else. */
-export type Probe = () => { readonly status: number; readonly body: Json };
+export type Probe = () => ProbeAnswer | Promise<ProbeAnswer>;
+
+interface ProbeAnswer {
+  readonly status: number;
+  readonly body: Json | string;
+  /** Media type, where it is not JSON. */
+  readonly mediaType?: string;
+}
 
 /** The management API, listening. */
 export interface ControlServer {
@@ -155,6 +162,7 @@ function createServer(options: ControlServerOptions): FastifyInstance {
       handler: async (request, reply) => {
         const result = await route.answer(toCall(request, callers.get(request)));
         reply.code(route.status);
+        if (route.mediaType !== undefined) reply.type(route.mediaType);
         return route.status === 204 ? reply.send() : reply.send(result);
       },
     });
@@ -174,9 +182,9 @@ function createServer(options: ControlServerOptions): FastifyInstance {
   }
   for (const [path, probe] of Object.entries(options.probes)) {
     methods.set(RUNTIME_PATH + path, new Set(['GET']));
-    app.get(RUNTIME_PATH + path, (_request, reply) => {
-      const { status, body } = probe();
-      return reply.code(status).send(body);
+    app.get(RUNTIME_PATH + path, async (_request, reply) => {
+      const { status, body, mediaType = 'application/json; charset=utf-8' } = await probe();
+      return reply.code(status).type(mediaType).send(body);
     });
   }
   for (const [url, taken] of methods) {

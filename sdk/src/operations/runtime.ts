@@ -98,6 +98,17 @@ export const runtimeOperations: Area = {
     probe('health', 'Ask whether the process lives', object({ status: { const: 'ok' } })),
     probe('ready', 'Ask whether it serves', object({ ready: { type: 'boolean' } })),
     {
+      id: 'getMetrics',
+      title: 'Read the metrics, for Prometheus',
+      source: 'README of the gateway',
+      method: 'GET',
+      path: `${OWN}/metrics`,
+      status: 200,
+      answer: text('Metrics in the text form of Prometheus.'),
+      answerType: 'text/plain; version=0.0.4; charset=utf-8',
+      errors: CALLER,
+    },
+    {
       id: 'getOpenApi',
       title: 'Read this document',
       source: 'README of the gateway',
