@@ -33,7 +33,7 @@ export async function load(
     connections,
     seconds,
     folder,
-  }: { core: number; connections: number; seconds: number; folder: string },
+  }: { core: number | string; connections: number; seconds: number; folder: string },
 ): Promise<LoadResult> {
   const wrk = pathOf('wrk');
   if (wrk === undefined) throw new Error('wrk is not installed: apt-get install wrk');

@@ -18,7 +18,11 @@ export const LARGE_BYTES = 65_536;
 export const PEERS = ['nginx', 'haproxy'] as const;
 
 /** Starts a backend: nginx, as it is fast enough not to be what is measured. */
-export async function startBackend(folder: string, core: number, port: number): Promise<Pinned | undefined> {
+export async function startBackend(
+  folder: string,
+  core: number | string,
+  port: number,
+): Promise<Pinned | undefined> {
   const nginx = pathOf('nginx');
   if (nginx === undefined) return undefined;
   const root = join(folder, 'www');

@@ -22,10 +22,10 @@ export function pathOf(program: string): string | undefined {
   return folders.map((folder) => join(folder, program)).find(isExecutable);
 }
 
-/** Starts a program on a core, and waits until its port answers. */
+/** Starts a program on a core, or some of them, and waits until its port answers. */
 export async function startPinned(
   name: string,
-  core: number,
+  core: number | string,
   command: string,
   args: readonly string[],
   port: number,
@@ -50,7 +50,7 @@ export async function startPinned(
 /** Starts one of this folder's programs. */
 export function startNode(
   name: string,
-  core: number,
+  core: number | string,
   file: string,
   args: readonly string[],
   port: number,
@@ -74,7 +74,7 @@ function isExecutable(path: string): boolean {
 }
 
 async function untilOpen(port: number, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended`);
     if (await isOpen(port)) return;
     await sleep(50);
