@@ -11,7 +11,7 @@ import { writeOnlyFields, type Description, type Json } from '@apig/sdk/contract
 import type { Claims } from './claims.ts';
 import { diff } from './diff.ts';
 import { explain, nameOf, OperationError } from './explain.ts';
-import { addressOf, uniqueName } from './properties.ts';
+import { addressOf, identityOf, uniqueName } from './properties.ts';
 
 /*
  * An answer can be lost after the object was created, and a run can end before it is noted. The next attempt then finds
@@ -23,6 +23,8 @@ export interface Creation {
   readonly description: Description;
   readonly collection: AnyCollection;
   readonly claims: Claims;
+  /** Whether an object that exists is taken over, whatever it is like. */
+  readonly adopts: boolean;
 }
 
 /** Creates an object, or finds that it was created before. */
@@ -46,7 +48,13 @@ export async function create(creation: Creation, asked: Json): Promise<AnyObject
 }
 
 async function createOrFind(creation: Creation, input: Json): Promise<AnyObject> {
-  const { description, collection } = creation;
+  const { description, collection, adopts } = creation;
+  if (adopts) {
+    const present = await find(creation, input).catch((failure: unknown) => {
+      throw explainCreate(failure, creation, input);
+    });
+    if (present !== undefined) return adopt(creation, input, present);
+  }
   for (let isSecond = false; ; isSecond = true) {
     try {
       return await collection.create(input);
@@ -55,7 +63,7 @@ async function createOrFind(creation: Creation, input: Json): Promise<AnyObject>
       const taken =
         isApigError(error) && (error.name === description.unique?.error || error.name === 'apiPathTaken');
       if (!lost && !taken) throw isUnfinishedError(error) ? error : explainCreate(error, creation, input);
-      const found = await find(creation, input).catch((failure: unknown) => {
+      const found = await findByName(creation, input).catch((failure: unknown) => {
         throw explainCreate(lost ? error : failure, creation, input);
       });
       if (found !== undefined) return takeOver(creation, input, found, error);
@@ -65,13 +73,39 @@ async function createOrFind(creation: Creation, input: Json): Promise<AnyObject>
   }
 }
 
-/** The object that has the name which was asked for. */
+/** The object that has the name which was asked for; nothing where names do not tell objects apart. */
+function findByName(creation: Creation, input: Json): Promise<AnyObject | undefined> {
+  return creation.description.unique === undefined ? Promise.resolve(undefined) : find(creation, input);
+}
+
+/** The object that has the name, or what else identifies it, which was asked for. */
 async function find({ description, collection }: Creation, input: Json): Promise<AnyObject | undefined> {
-  const { unique, parents } = description;
-  if (unique === undefined) return undefined;
+  const fields = identityOf(description);
+  if (fields.length === 0 || fields.some((name) => input[name] === undefined)) return undefined;
+  const { parents } = description;
   const take = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, input[name]]));
-  const found = await collection.list(take(parents), take(unique.fields));
-  return found.find((object) => unique.fields.every((name) => object[name] === input[name]));
+  const found = await collection.list(take(parents), take(fields.filter((name) => !parents.includes(name))));
+  return found.find((object) => fields.every((name) => object[name] === input[name]));
+}
+
+/** Makes an object that exists as asked for. */
+async function adopt(creation: Creation, input: Json, found: AnyObject): Promise<AnyObject> {
+  const { description, collection, claims } = creation;
+  const { changed, replaces } = diff(description, found, input);
+  if (replaces.length > 0) {
+    const what = nameOf({ description, properties: input });
+    throw new OperationError(
+      `The ${what} cannot be adopted: it differs in ${replaces.join(', ')}, which cannot be changed. Ask for it as it is, or remove it.`,
+      undefined,
+    );
+  }
+  claims.takeOver(found.id);
+  if (changed.length === 0) return found;
+  try {
+    return await collection.update(addressOf(description, found.id, { ...found, ...input }), input);
+  } catch (failure) {
+    throw explainCreate(failure, creation, input);
+  }
 }
 
 async function takeOver(

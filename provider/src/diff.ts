@@ -1,4 +1,11 @@
-import { canonicalField, fieldsOf, type Description, type Field, type Json } from '@apig/sdk/contract';
+import {
+  canonicalField,
+  fieldsOf,
+  writeOnlyFields,
+  type Description,
+  type Field,
+  type Json,
+} from '@apig/sdk/contract';
 import { holdsUnknown } from './unknown.ts';
 
 /** One field that has another value than before. */
@@ -31,8 +38,13 @@ export interface Diff {
  * @param after inputs that passed the check
  */
 export function diff(description: Description, before: Json, after: Json): Diff {
+  // What no answer shows, and an import therefore lacks, is told by what follows from it.
+  const hidden = writeOnlyFields(description).filter((name) => before[name] === undefined);
+  const known = hidden.length > 0 && description.recognises?.(after, before) === true ? hidden : [];
   const changed = [
-    ...fieldsOf(description.input).flatMap((field) => changeOf(field, before, after)),
+    ...fieldsOf(description.input)
+      .filter(({ name }) => !known.includes(name))
+      .flatMap((field) => changeOf(field, before, after)),
     ...Object.keys(description.computed ?? {})
       .filter((name) => before[name] !== after[name])
       .map((name) => ({ name, before: before[name], after: after[name], replaces: false, secret: false })),

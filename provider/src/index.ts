@@ -3,7 +3,7 @@ import { resourceClass, type ResourceClass } from './resource.ts';
 
 export { RELEASE_ENVIRONMENT_ID } from '@apig/sdk/contract';
 export * from './lookups.ts';
-export type { AddressArgsOf, ArgsOf, Given, ResourceClass, ResourceOf } from './resource.ts';
+export type { AddressArgsOf, ArgsOf, Given, ResourceClass, ResourceOf, ResourceOptions } from './resource.ts';
 
 /** A gateway: what all other resources are in. */
 export const Gateway: ResourceClass<Resources['gateway']> = resourceClass('gateway');

@@ -4,7 +4,7 @@ import { Claims } from './claims.ts';
 import { readConnection, type StackConfig } from './connection.ts';
 import { diff, type Diff } from './diff.ts';
 import type { Operations } from './operations.ts';
-import { partsOf, uniqueName } from './properties.ts';
+import { ADOPT, IMPORTED, partsOf, uniqueName } from './properties.ts';
 
 /*
  * What the text in the state of every resource asks for, now and in later versions: `provider(kind)`.
@@ -61,7 +61,10 @@ function createProvider(kind: Kind): Provider {
       }
       const name = uniqueName(description, olds);
       if (name !== undefined) claims.know(name);
-      const { inputs, failures } = check(description, news);
+      // An import is given what the service shows; the program then says the rest.
+      if (news[IMPORTED] === true) return Promise.resolve({ inputs: news, failures: [] });
+      const { inputs: checked, failures } = check(description, news);
+      const inputs = news[ADOPT] === true ? { ...checked, [ADOPT]: true } : checked;
       // The engine would show the value of a property that is named by itself, also when it is a secret.
       const shown = failures.map(({ property, reason }) => ({
         property: '',

@@ -1,4 +1,4 @@
-import { createClient, isUnfinishedError, type AnyObject, type Client } from '@apig/sdk';
+import { isUnfinishedError, type AnyObject } from '@apig/sdk';
 import {
   descriptionOf,
   fieldsOf,
@@ -9,12 +9,14 @@ import {
   type Kind,
 } from '@apig/sdk/contract';
 import type { Claims } from './claims.ts';
+import { clientOf } from './clients.ts';
 import type { Connection } from './connection.ts';
 import { create } from './create.ts';
 import { isSame } from './diff.ts';
 import { explain, OperationError, type Attempt } from './explain.ts';
 import {
   addressOf,
+  ADOPT,
   generatedFields,
   GIVEN,
   inputOf,
@@ -37,9 +39,6 @@ export interface Operations {
   delete(id: string, properties: Json): Promise<void>;
 }
 
-/** Clients by their connection: the engine configures each kind on its own, and all with the same. */
-const clients = new Map<string, Client>();
-
 /** Prepares the operations of a kind. */
 export function operationsOf(kind: Kind, connection: Connection, claims: Claims): Operations {
   const description = descriptionOf(kind);
@@ -54,7 +53,8 @@ export function operationsOf(kind: Kind, connection: Connection, claims: Claims)
   return {
     async create(asked) {
       try {
-        const object = await create({ description, collection, claims }, inputOf(description, asked));
+        const creation = { description, collection, claims, adopts: asked[ADOPT] === true };
+        const object = await create(creation, inputOf(description, asked));
         claims.hold(object.id, partsOf(description, asked));
         return { id: object.id, outs: propertiesOf(description, asked, object) };
       } catch (error) {
@@ -131,11 +131,4 @@ function toRead(description: Description, before: Json, object: AnyObject): { pr
     props: withoutUndefined({ ...now, [GIVEN]: before[GIVEN] }),
     inputs: withoutUndefined(inputs),
   };
-}
-
-function clientOf(connection: Connection): Client {
-  const key = JSON.stringify(connection);
-  const client = clients.get(key) ?? createClient(connection);
-  clients.set(key, client);
-  return client;
 }

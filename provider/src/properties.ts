@@ -8,6 +8,28 @@ import { fieldsOf, memberField, type Description, type Json } from '@apig/sdk/co
 /** Lists the generated fields that the program gives itself, since a refresh is not told the program's inputs. */
 export const GIVEN = '__given';
 
+/** Says that the resource takes over an object that exists. */
+export const ADOPT = '__adopt';
+
+/** Marks inputs that an import makes: what no answer of the service shows is not among them. */
+export const IMPORTED = '__imported';
+
+/** The fields by which an object that exists is found: no second one has the same values, with those of its parents. */
+export function identityOf({ unique, operations }: Description): readonly string[] {
+  switch (operations.shape) {
+    case 'collection':
+      return unique?.fields ?? [];
+    case 'singleton':
+      return [operations.idField];
+    case 'binding':
+      return [operations.owner.field, 'environmentId'];
+    case 'membership':
+      return [operations.owner];
+    case 'publication':
+      return ['apiId', 'environmentId'];
+  }
+}
+
 /** The fields of a kind's input that have a value. */
 export function inputOf(description: Description, properties: Json): Json {
   return pick(

@@ -11,6 +11,7 @@ import {
   type Resources,
   type SettledOf,
 } from '@apig/sdk/contract';
+import { ADOPT } from './properties.ts';
 import { stubOf } from './stub.ts';
 import { TYPE_NAMES, typeTokenOf } from './type-names.ts';
 
@@ -35,10 +36,19 @@ export type ResourceOf<D> = pulumi.CustomResource & Outputs<OutputOf<D> & Settle
 // Written over the keys of a type parameter, since only then the fields keep their comments in the editor.
 type Outputs<T> = { readonly [Name in keyof T as Exclude<Name, 'id'>]-?: pulumi.Output<T[Name]> };
 
+/** The options of a resource. */
+export interface ResourceOptions extends pulumi.CustomResourceOptions {
+  /**
+   * Whether the resource takes over an object that exists, found by its name or what else identifies it, and makes it as
+   * asked for. Where there is none, one is created. Matters when the resource is created, and never again.
+   */
+  readonly adopt?: boolean | undefined;
+}
+
 /** The class of a kind's resources: `new` takes a name that is unique in the program among those of the class. */
 export interface ResourceClass<D> {
   // Without a comment of its own, so that the editor shows the comment of the class.
-  new (name: string, args: ArgsOf<D>, opts?: pulumi.CustomResourceOptions): ResourceOf<D>;
+  new (name: string, args: ArgsOf<D>, opts?: ResourceOptions): ResourceOf<D>;
   /** An object that something else manages: read, never changed nor deleted. */
   get(name: string, address: AddressArgsOf<D>, opts?: pulumi.CustomResourceOptions): ResourceOf<D>;
 }
@@ -55,13 +65,18 @@ export function resourceClass<K extends Kind>(kind: K): ResourceClass<Resources[
 
   const made = {
     [TYPE_NAMES[kind]]: class extends pulumi.CustomResource {
-      constructor(name: string, args: Json, opts: pulumi.CustomResourceOptions = {}) {
+      constructor(name: string, args: Json, { adopt, ...opts }: ResourceOptions = {}) {
         const given = Object.entries(args).map(([field, value]) => [
           field,
           secrets.includes(field) && value !== undefined ? pulumi.secret(value) : value,
         ]);
         // Outputs that are not declared do not exist on the object.
-        const properties = { ...declared, ...Object.fromEntries(given), __provider: stub } as pulumi.Inputs;
+        const properties = {
+          ...declared,
+          ...Object.fromEntries(given),
+          __provider: stub,
+          ...(adopt === true ? { [ADOPT]: true } : {}),
+        } as pulumi.Inputs;
         super(token, name, properties, pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }));
       }
 

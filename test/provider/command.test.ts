@@ -99,7 +99,7 @@ describe('an update with apig', () => {
       return 0;
     });
     await expect(apig(['up', '--yes'], overtaken)).rejects.toThrow(
-      /gateway \w+: .*\(RUNTIME\.0023\) Nothing of this run is in force\. Run `apig up` again/,
+      /gateway \w+.*\(RUNTIME\.0023\) Nothing of this run is in force\. Run `apig up` again/,
     );
     expect(
       await apig(

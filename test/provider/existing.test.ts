@@ -1,16 +1,27 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Kind } from '@apig/sdk';
 import { descriptionOf, fieldsOf, type Json } from '@apig/sdk/contract';
+import { identityOf } from '../../provider/src/properties.ts';
 import { TYPE_NAMES } from '../../provider/src/type-names.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { openGateway, type TestGateway } from '../support/gateway.ts';
-import { openStack, type Outcome, type Stack } from '../support/pulumi.ts';
+import { projectEnvironment } from '../../tools/setup/environment.js';
+import { runProgram } from '../../tools/setup/process.js';
+import { openStack, type Outcome, type Preview, type Stack } from '../support/pulumi.ts';
 import { PROGRAM, takeInventory, type Inventory } from './every-kind.ts';
 import { KINDS } from './samples.ts';
 
 /*
- * A gateway with every kind that something else has made. One program looks all of it up.
+ * A gateway with every kind that something else has made. One program looks all of it up; the next takes it over by an
+ * import; the last adopts it by its names.
  */
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** What the adopting program asks for differently. */
+const CHANGES = { throttle: { apiCallLimit: 55 }, acl: { values: ['192.0.2.99'] } };
 
 const SERVED = await makeCertificate(['api.example.com']);
 
@@ -37,11 +48,29 @@ failures.ambiguous = await message(apig.getApi({ gatewayId, method: 'GET' }));
 failures.bySecret = await message(functions.getApp({ gatewayId, appSecret: 'given-app-secret' }));
 `;
 
+/** The program that made everything, with nothing but names, and other values. */
+const ADOPTING = PROGRAM.replaceAll(/new apig\.(\w+)\((.*?)\);$/gms, 'new apig.$1($2, { adopt: true });');
+
 let runtime: TestGateway;
 let other: Stack;
 let stack: Stack;
+let adopter: Stack;
 let inventory: Inventory;
 let looked: Outcome;
+let exported: { readonly code: number | null; readonly stderr: string; readonly stdout: string };
+let importMode: number;
+let program: string;
+let imported: { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+let leftAfterImport: Preview;
+let leftAfterRefresh: Preview;
+let upAfterImport: Outcome;
+let importedState: string;
+let importedTypes: readonly string[];
+let adopting: Preview;
+let adopted: Outcome;
+let leftAfterAdoption: Preview;
+let inventoryAfterAdoption: Inventory;
+let refused: Outcome;
 let found: Record<'byId' | 'byValues' | 'later' | 'all' | 'failures', Record<string, unknown>>;
 
 beforeAll(async () => {
@@ -64,9 +93,46 @@ beforeAll(async () => {
   });
   looked = await stack.up();
   found = (await stack.outputs()) as typeof found;
-}, 300_000);
+
+  exported = await apig('export', '--pulumi', '--force');
+  importMode = statSync(join(stack.directory, 'import.json')).mode & 0o777;
+  program = readFileSync(join(stack.directory, 'index.ts'), 'utf8');
+  await stack.setConfig('ordersCertificateCertificate', SERVED.certificate);
+  await stack.setConfig('ordersCertificatePrivateKey', SERVED.key, { secret: true });
+  imported = await pulumi(
+    'import',
+    '--file',
+    'import.json',
+    '--protect=false',
+    '--generate-code=false',
+    '--yes',
+  );
+  leftAfterImport = await stack.preview();
+  const { text, resources } = await stack.exportState();
+  importedState = text;
+  importedTypes = resources.map(({ type }) => type);
+  await stack.refresh();
+  leftAfterRefresh = await stack.preview();
+  upAfterImport = await stack.up();
+
+  adopter = await openStack({
+    program: { ...files, 'index.ts': ADOPTING, 'changes.json': JSON.stringify(CHANGES) },
+    ...settings,
+  });
+  adopting = await adopter.preview();
+  adopted = await adopter.up();
+  inventoryAfterAdoption = await takeInventory(runtime.client);
+  leftAfterAdoption = await adopter.preview();
+  const gatewayId = String(firstOf('gateway')['id']);
+  stack.write({
+    'index.ts': `import * as apig from '@apig/provider';
+      new apig.Acl('refused', { gatewayId: '${gatewayId}', name: 'offices', type: 'PERMIT', entityType: 'DOMAIN', values: ['x'] }, { adopt: true });`,
+  });
+  refused = await stack.up('--target', '**refused');
+}, 600_000);
 
 afterAll(async () => {
+  await adopter.dispose();
   await stack.dispose();
   await other.dispose();
   await runtime.dispose();
@@ -99,6 +165,75 @@ describe('the look-ups of a program', () => {
   });
 });
 
+describe('the export of what exists', () => {
+  test('says what it wrote, what it could not read, and what to do', () => {
+    expect(exported).toMatchObject({ code: 0 });
+    expect(exported.stderr).toContain('resources in index.ts and import.json.');
+    expect(exported.stderr).toContain('pulumi config set --secret ordersCertificatePrivateKey');
+  });
+
+  test('keeps secrets out of the program, and the import file to its owner', () => {
+    for (const secret of ['given-app-secret', 'given-signing-secret']) expect(program).not.toContain(secret);
+    expect(importMode).toBe(0o600);
+  });
+
+  test('is imported without a word', () => {
+    expect(imported).toMatchObject({ code: 0 });
+    expect(imported.stdout + imported.stderr).not.toMatch(/warning:|error:|given-app-secret/);
+    expect(importedState).not.toContain('given-app-secret');
+  });
+
+  test.each(KINDS)('takes a %s over, and leaves nothing to do', (kind) => {
+    expect(importedTypes).toContain(`pulumi-nodejs:dynamic/apig:${TYPE_NAMES[kind]}`);
+    expect(leftAfterImport.changes).toEqual([]);
+  });
+
+  test('leaves nothing to do after a refresh and an update either', () => {
+    expect(leftAfterRefresh.changes).toEqual([]);
+    expect(upAfterImport).toMatchObject({ code: 0 });
+    expect(upAfterImport.changes).toEqual([]);
+  });
+});
+
+describe('resources that adopt', () => {
+  test.each(KINDS)('are documented with what a %s is found by', (kind) => {
+    const readme = readFileSync(join(ROOT, 'provider/README.md'), 'utf8');
+    const description = descriptionOf(kind);
+    const { parents, unique } = description;
+    const fields = new Set([...parents, ...(unique?.within ?? []), ...identityOf(description)]);
+    const code = [...fields].map((name) => `\`${name}\``).join(', ');
+    const rows = readme.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    const row = rows.find(([, classes = '']) => classes.split(', ').includes(`\`${TYPE_NAMES[kind]}\``));
+    expect(row?.[2]).toBe(code);
+  });
+
+  test('are announced as created, and say so when they are not', () => {
+    expect(adopting.changes.every(({ op }) => op === 'create')).toBe(true);
+    expect(adopted).toMatchObject({ code: 0 });
+    expect(leftAfterAdoption.changes).toEqual([]);
+  });
+
+  test.each(KINDS)('take over a %s by its name', (kind) => {
+    const ids = (of: Inventory) => of[kind].map(({ id }) => id).toSorted();
+    // An AppCode that is generated has no name.
+    if (kind === 'appCode')
+      expect(ids(inventoryAfterAdoption)).toEqual(expect.arrayContaining(ids(inventory)));
+    else expect(ids(inventoryAfterAdoption)).toEqual(ids(inventory));
+  });
+
+  test('make what they take over as asked for', () => {
+    expect(inventoryAfterAdoption.throttle).toContainEqual(
+      expect.objectContaining({ name: 'gold', apiCallLimit: 55 }),
+    );
+    expect(inventoryAfterAdoption.acl).toContainEqual(expect.objectContaining({ values: ['192.0.2.99'] }));
+  });
+
+  test('refuse what could only be replaced', () => {
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain('cannot be adopted: it differs in entityType');
+  });
+});
+
 /** What the program asks for a kind. */
 function questionOf(kind: Kind): Json {
   const { parents, unique } = descriptionOf(kind);
@@ -112,6 +247,20 @@ function questionOf(kind: Kind): Json {
   const one = `get${TYPE_NAMES[kind]}`;
   const many = one.endsWith('y') && !/[aeiou]y$/.test(one) ? `${one.slice(0, -1)}ies` : `${one}s`;
   return { one, many, parents: take(parents), id: object['id'], values: take(values) };
+}
+
+/** Runs the command in the folder of the stack. */
+function apig(...args: string[]) {
+  const main = join(ROOT, 'provider/src/main.ts');
+  return runProgram(process.execPath, ['--conditions=@apig/source', main, ...args], inStack());
+}
+
+function pulumi(...args: string[]) {
+  return runProgram('pulumi', ['--non-interactive', '--color', 'never', ...args], inStack());
+}
+
+function inStack(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+  return { cwd: stack.directory, env: projectEnvironment(stack.env, ROOT) };
 }
 
 function firstOf(kind: Kind): Json {

@@ -1,11 +1,12 @@
 import { createClient, isApigError, isTransportError } from '@apig/sdk';
 import { readConnection } from '../connection.ts';
+import { runExport } from './export.ts';
 import type { Pulumi } from './pulumi.ts';
 import { CommandError, readArguments, readStack } from './stack.ts';
 import { discard, runSeeing, runStaged, type Stage } from './staged.ts';
 
 /** How to use the command. */
-const USAGE = `Runs Pulumi so that one update of a gateway comes in force as one.
+const USAGE = `Runs Pulumi so that one update of a gateway comes in force as one, and takes over what exists.
 
 Usage: apig <command> [arguments of pulumi]
 
@@ -13,6 +14,8 @@ Usage: apig <command> [arguments of pulumi]
   destroy   pulumi destroy, the same way
   preview   pulumi preview, with what a failed run has left staged
   refresh   pulumi refresh, with what a failed run has left staged
+  export    writes a program and an import file for what exists: apig export --pulumi
+            [--out <directory>] [--gateway <ID>] [--force]
   discard   gives up what a failed run has left staged, then pulumi refresh
 
 A failed run changes no traffic: what it did stays staged, and the next \`apig up\` goes on with it.
@@ -36,6 +39,8 @@ export async function runCommand(
       return onStage(command, rest, pulumi, say, (stage) => runSeeing(stage, command, rest));
     case 'discard':
       return onStage('refresh', rest, pulumi, say, (stage) => discard(stage, rest));
+    case 'export':
+      return runExport(rest, { pulumi, say });
     case 'help':
     case '--help':
     case '-h':

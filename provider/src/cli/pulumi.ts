@@ -3,8 +3,11 @@ import { constants } from 'node:os';
 
 /** Pulumi's own command. */
 export interface Pulumi {
-  /** Runs a command for its output. What it has to say, or to ask, goes to the terminal. */
-  read(args: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
+  /**
+   * Runs a command for its output. What it has to say, or to ask, goes to the terminal. `input` is for secrets, which others
+   * could read among the arguments.
+   */
+  read(args: readonly string[], input?: string): Promise<{ readonly code: number; readonly output: string }>;
   /** Runs a command as if the user had, and returns its exit code. */
   run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<number>;
 }
@@ -12,10 +15,14 @@ export interface Pulumi {
 /** The program `pulumi` of the PATH. */
 export function createPulumi(program = 'pulumi'): Pulumi {
   return {
-    async read(args) {
-      const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'inherit'] });
+    async read(args, input) {
+      const child = spawn(program, args, {
+        stdio: [input === undefined ? 'inherit' : 'pipe', 'pipe', 'inherit'],
+      });
+      // A command that has ended before it read its input says so by its exit code.
+      child.stdin?.on('error', () => undefined).end(input);
       let output = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
       return { code: await ended(child), output };
     },
 

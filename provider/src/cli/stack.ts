@@ -7,6 +7,8 @@ export interface Stack {
   /** Its name with those of its project and organization. */
   readonly name: string;
   readonly config: StackConfig;
+  /** Puts a secret into its configuration. */
+  setSecret(key: string, value: string): Promise<void>;
   /** The changeset in which the stack's objects are staged, as the stack itself remembers it. */
   stagedIn(): Promise<string | undefined>;
   /** Remembers the changeset, or that nothing is staged. False where the backend does not keep tags. */
@@ -68,6 +70,10 @@ export async function readStack(pulumi: Pulumi, place: readonly string[]): Promi
   return {
     name,
     config: { get: (key) => values[key]?.value },
+    async setSecret(key, value) {
+      const { code } = await pulumi.read(['config', 'set', key, '--secret', ...place], value);
+      if (code !== 0) throw new CommandError(`the secret ${key} cannot be set: see above.`);
+    },
     async stagedIn() {
       const { code, output } = await tag('ls', '--json');
       if (code !== 0) return undefined;

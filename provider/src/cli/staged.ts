@@ -26,7 +26,7 @@ interface Opened {
 }
 
 /** Longest time between two runs that go on with one changeset. */
-const LIFETIME_SECONDS = 3600;
+const LIFETIME_SECONDS = 7 * 24 * 3600;
 
 /**
  * Runs `pulumi up` or `pulumi destroy` in a changeset, and commits it. Returns the exit code. Where there are no
