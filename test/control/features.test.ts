@@ -55,13 +55,17 @@ describe('a feature', () => {
     ['hosts that are no list', 'default_group_host_trustlist', '{"hosts":"a.com"}'],
     ['a host that is none', 'default_group_host_trustlist', '{"hosts":["a b"]}'],
     ['neither on nor off', 'app_basic', 'yes'],
+    ['a level above 9', 'gzip', '{"comp_level":10}'],
+    ['no certificate', 'backend_client_certificate', '{"content":"-","key":"-"}'],
+    ['a header that frames', 'custom_auth_header', '{"app_auth_header":"Content-Length"}'],
+    ['no path', 'public_key', '{"public_key_uri_prefix":"keys"}'],
     ['another strategy', 'throttle_strategy', '{"strategy":"none"}'],
   ])('is refused with %s', async (_what, name, config) => {
     expect(errorOf(await set(name, config))).toEqual([400, 'APIG.2011']);
   });
 
   test('that has no effect here cannot be turned on, but may be turned off', async () => {
-    for (const name of ['lts', 'app_token', 'gzip', 'custom_auth_header', 'backend_client_certificate']) {
+    for (const name of ['lts', 'app_token', 'app_jwt', 'ssl_ciphers', 'api_uri_no_escape', 'sse_strategy']) {
       expect(errorOf(await set(name, '{}'))).toEqual([412, 'APIG.3458']);
       expect((await set(name, '{}', false)).status).toBe(201);
     }

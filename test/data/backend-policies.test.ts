@@ -188,7 +188,6 @@ describe('a backend that the runtime does not have', () => {
       { httpBackend: { channelId: 'c', protocol: 'HTTP', method: 'GET', path: '/' } },
       'APIG.0609',
     ],
-    ['gRPC', { httpBackend: { address: 'a:1', protocol: 'GRPC', method: 'POST', path: '/' } }, 'APIG.0103'],
     [
       'a backend authorizer',
       { httpBackend: { address: 'a:1', protocol: 'HTTP', method: 'GET', path: '/', authorizerId: 'a' } },

@@ -186,7 +186,8 @@ describe('a gRPC API', () => {
     };
     const { error } = await ask('ann', {}, 300);
     expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
-    expect(Number(timeout)).toBeLessThanOrEqual(Date.now());
+    // Without a time it would never come.
+    expect(Number(timeout)).toBeLessThan(Date.now() + 5000);
     await gone.promise;
   });
 

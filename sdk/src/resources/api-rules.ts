@@ -55,6 +55,19 @@ export const apiRules: readonly Rule<ApiDefinition>[] = [
         : [],
   },
   {
+    on: ['protocol', 'httpBackend', 'httpPolicies'],
+    check: ({ protocol, httpBackend, httpPolicies }) => [
+      ...(httpBackend ? fittingProtocol(protocol, ['httpBackend'], httpBackend.protocol) : []),
+      ...httpPolicies.flatMap((policy, index) =>
+        fittingProtocol(protocol, ['httpPolicies', index], policy.protocol),
+      ),
+    ],
+  },
+  {
+    on: ['protocol', 'method', ...BACKENDS, 'requestParameters', 'backendParameters', 'contentType'],
+    check: (api) => (api.protocol === 'GRPCS' ? notOfGrpc(api) : []),
+  },
+  {
     on: ['authentication', 'authorizerId', 'protocol', 'allowAppCode'],
     check: ({ authentication, authorizerId, protocol, allowAppCode }) => [
       ...(authentication === 'AUTHORIZER' && authorizerId === undefined
@@ -191,6 +204,35 @@ function frontendPlaceholders(path: string): readonly string[] | string {
     names.push(match[1]);
   }
   return names;
+}
+
+/** Who calls by gRPC is answered by gRPC, and nobody else. */
+function fittingProtocol(callers: ApiDefinition['protocol'], path: Path, backend: string): readonly Fault[] {
+  const isGrpc = backend === 'GRPC' || backend === 'GRPCS';
+  if (isGrpc === (callers === 'GRPCS')) return [];
+  const message = isGrpc
+    ? 'expected HTTP or HTTPS, or GRPCS as the protocol of the API'
+    : 'expected GRPC or GRPCS with protocol GRPCS';
+  return [{ path: [...path, 'protocol'], message }];
+}
+
+/** What an API of gRPC cannot have. Source: user guide, "Creating a gRPC API". */
+function notOfGrpc(api: ApiDefinition): readonly Fault[] {
+  const refused: readonly (readonly [Path, boolean, string])[] = [
+    [['method'], api.method !== 'POST', 'expected POST with protocol GRPCS'],
+    [['mockBackend'], api.mockBackend !== undefined, 'expected httpBackend with protocol GRPCS'],
+    [['functionBackend'], api.functionBackend !== undefined, 'expected httpBackend with protocol GRPCS'],
+    [['httpBackend', 'path'], (api.httpBackend?.path ?? '/') !== '/', 'expected / with protocol GRPCS'],
+    [
+      ['httpBackend', 'method'],
+      (api.httpBackend?.method ?? 'POST') !== 'POST',
+      'expected POST with protocol GRPCS',
+    ],
+    [['requestParameters'], api.requestParameters.length > 0, 'expected none with protocol GRPCS'],
+    [['backendParameters'], api.backendParameters.length > 0, 'expected none with protocol GRPCS'],
+    [['contentType'], api.contentType !== undefined, 'expected none with protocol GRPCS'],
+  ];
+  return refused.filter(([, isGiven]) => isGiven).map(([path, , message]) => ({ path, message }));
 }
 
 function inPath({ location }: { location: string }): boolean {

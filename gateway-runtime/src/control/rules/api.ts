@@ -42,6 +42,7 @@ export const apiRules: Rules<'api'> = {
     assertAuthorizersFit(api, scope);
     assertResponseOfGroup(api, scope.draft);
     assertTimeoutsAllowed(api, scope.draft);
+    assertCertificateForBackend(api, scope.draft);
     const { draft } = scope;
     if (before === undefined) assertEditionAllows(api, scope);
     else if (before.body.groupId !== api.groupId) {
@@ -159,6 +160,17 @@ export function assertApisFit(api: Api, scope: WriteScope): void {
 }
 
 /** `own` is 1 when the API is one of those that are counted. */
+/** @throws valueInvalid for a backend that is to see a certificate of a gateway that has none for backends */
+function assertCertificateForBackend(
+  { gatewayId, httpBackend }: Api,
+  configuration: ConfigurationReader,
+): void {
+  if (httpBackend?.clientTls !== true) return;
+  if (featuresOf(configuration, gatewayId).backendCertificate !== undefined) return;
+  const reason = 'expected false, as the feature backend_client_certificate of the gateway is off';
+  throw fail('valueInvalid', { reason, field: 'backend_api.enable_client_ssl' });
+}
+
 function assertEditionAllows({ gatewayId }: Api, { draft, limits }: WriteScope, own: 0 | 1 = 0): void {
   const gateway = draft.get('gateway', gatewayId);
   if (gateway === undefined) throw fail('gatewayOfPathNotFound', { id: gatewayId });
