@@ -1,5 +1,6 @@
 import type { Json } from '@apig/sdk/contract';
 import { RELEASE_ENVIRONMENT_ID } from '@apig/sdk';
+import { encodeForm } from '../support/openapi-documents.ts';
 import { OWNER } from './accounts.ts';
 import type { RequestParts, World } from './world.ts';
 
@@ -27,6 +28,24 @@ const on =
   });
 
 const name = (world: World, what: string): string => `${what}_${world.next()}`;
+
+/** A form with a document that has one API. */
+function importOf(world: World): RequestParts {
+  const content = JSON.stringify({
+    swagger: '2.0',
+    info: { title: name(world, 'imported'), version: '1' },
+    paths: {
+      '/imported': {
+        get: {
+          responses: { default: { description: 'An answer.' } },
+          'x-apigateway-backend': { type: 'MOCK', mockEndpoints: { 'result-content': '{}' } },
+        },
+      },
+    },
+  });
+  const { contentType, body } = encodeForm({ file_name: { fileName: 'apis.json', content } });
+  return { headers: { 'content-type': contentType }, text: body.toString('utf8') };
+}
 
 /** The valid request of every operation, by its name. */
 export const samples: Readonly<Record<string, Sample>> = {
@@ -184,6 +203,16 @@ export const samples: Readonly<Record<string, Sample>> = {
     return { params: { version_id: String(version_id) } };
   },
   getApiRuntime: about(['env_id', 'env_id']),
+
+  // OpenAPI documents.
+  importApis: (world) => importOf(world),
+  exportApis: say(({ ids }) => ({ env_id: ids['env_id'], group_id: ids['api_group_id'], define: 'all' })),
+  startImport: (world) => importOf(world),
+  startExport: say(({ ids }) => ({ env_id: ids['env_id'], group_id: ids['api_group_id'], type: 'yaml' })),
+  getTask: async (world) => {
+    const { task_id } = await world.succeed('startExport');
+    return { params: { async_task_id: String(task_id) } };
+  },
 
   // Throttles.
   createThrottle: say((world) => ({ ...THROTTLE, name: name(world, 'throttle') })),

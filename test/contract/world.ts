@@ -102,7 +102,11 @@ export async function openWorld(options: OpenGatewayOptions = {}): Promise<World
     const token = 'token' in parts ? parts.token : OWNER.tokens[0];
     const text = parts.text ?? (parts.body === undefined ? undefined : JSON.stringify(parts.body));
     const headers = {
-      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...(text !== undefined && {
+        'content-type': 'application/json',
+        // Said always, since Node sends a body with GET and DELETE without it, as if it were another request.
+        'content-length': String(Buffer.byteLength(text)),
+      }),
       ...(token !== undefined && { 'x-auth-token': token }),
       ...parts.headers,
     };

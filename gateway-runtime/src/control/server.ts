@@ -112,7 +112,8 @@ function createServer(options: ControlServerOptions): FastifyInstance {
     exposeHeadRoutes: false,
     return503OnClosing: false,
     genReqId: newId,
-    routerOptions: { ignoreTrailingSlash: true },
+    // An ID of any length is one that is not there; the server bounds the whole address.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 65_536 },
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       answerError(request, reply, noSuchPath()),
     clientErrorHandler: refuseMalformed,

@@ -77,7 +77,14 @@ export function bindingOperations(
         },
         [answerKey],
       ),
-      errors: [...errors.caller, ...errors.parents, ...errors.references, ...errors.input, ...errors.create],
+      errors: [
+        ...errors.caller,
+        ...errors.parents,
+        ...errors.references,
+        ...errors.input,
+        ...errors.create,
+        ...(byApi ? [] : (['publicationNotFound'] as const)),
+      ],
     },
     {
       id: `list${name}`,
