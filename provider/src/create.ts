@@ -9,7 +9,7 @@ import {
 } from '@apig/sdk';
 import { writeOnlyFields, type Description, type Json } from '@apig/sdk/contract';
 import type { Claims } from './claims.ts';
-import { diff } from './diff.ts';
+import { diff, type Diff } from './diff.ts';
 import { explain, nameOf, OperationError } from './explain.ts';
 import { addressOf, identityOf, uniqueName } from './properties.ts';
 
@@ -91,7 +91,7 @@ async function find({ description, collection }: Creation, input: Json): Promise
 /** Makes an object that exists as asked for. */
 async function adopt(creation: Creation, input: Json, found: AnyObject): Promise<AnyObject> {
   const { description, collection, claims } = creation;
-  const { changed, replaces } = diff(description, found, input);
+  const { changed, replaces } = differences(creation, input, found);
   if (replaces.length > 0) {
     const what = nameOf({ description, properties: input });
     throw new OperationError(
@@ -120,7 +120,7 @@ async function takeOver(
       'Another resource of this program has it: name one of them differently or, if one takes the place of the other, set deleteBeforeReplace.';
     throw explainCreate(error, creation, input, next);
   }
-  const { changed } = diff(description, found, input);
+  const { changed } = differences(creation, input, found);
   // What no answer shows is told by what follows from it.
   const unseen = description.recognises?.(input, found) === true ? writeOnlyFields(description) : [];
   const late = [...fieldsSetLate(description), ...unseen];
@@ -137,6 +137,13 @@ async function takeOver(
     const message = failure instanceof Error ? failure.message : String(failure);
     throw new UnfinishedError(description.kind, found.id, message, failure);
   }
+}
+
+/** How an object differs from what is asked for; what follows from other fields is told by those. */
+function differences({ description }: Creation, input: Json, found: AnyObject): Diff {
+  const compared = diff(description, found, input);
+  const changed = compared.changed.filter(({ name }) => !Object.hasOwn(description.computed ?? {}, name));
+  return { ...compared, changed };
 }
 
 /** Fields that are written after the object was created: they may be missing when the answer was lost. */

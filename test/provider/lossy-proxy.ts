@@ -3,8 +3,16 @@ import { createServer, request as httpRequest, type IncomingMessage } from 'node
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What becomes of a request: passed on and answered, carried out but never answered, or cut before it is passed on. */
-export type Fate = 'answered' | 'lost' | 'cut';
+/**
+ * What becomes of a request: passed on and answered, carried out but never answered, cut before it is passed on, or
+ * answered by the proxy: come back later (429), or a failure (500).
+ */
+export type Fate = 'answered' | 'lost' | 'cut' | 'busy' | 'failing';
+
+const OWN_ANSWERS = {
+  busy: [429, { error_code: 'APIG.0308', error_msg: 'Too many requests.' }],
+  failing: [500, { error_code: 'APIG.9000', error_msg: 'The service failed.' }],
+} as const;
 
 /** A real HTTP proxy in front of a gateway that loses what it is told to. */
 export interface LossyProxy {
@@ -28,6 +36,10 @@ export async function openLossyProxy(
       requests.push(`${method} ${url}`);
       const fate = decide(`${method} ${url}`, requests.length);
       if (fate === 'cut') return request.socket.destroy();
+      if (fate === 'busy' || fate === 'failing') {
+        const [status, text] = OWN_ANSWERS[fate];
+        return response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(text));
+      }
       const upstream = httpRequest({ hostname, port, method, path: url, headers });
       upstream.end(body);
       const [answer] = (await once(upstream, 'response')) as [IncomingMessage];
