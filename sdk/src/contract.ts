@@ -45,5 +45,6 @@ export { DEFAULT_RESPONSE_BODY, GATEWAY_RESPONSE_TYPES } from './resources/gatew
 export { holdsUnknown } from './relax.ts';
 export { mapSecrets, secretsIn, type SecretPath } from './secrets.ts';
 export { settle, type SettledFault, type Settlement } from './settle.ts';
+export { shortForm } from './short-form.ts';
 export { surplusOf, type Surplus } from './surplus.ts';
 export { decode, encode, toWirePath, type Json } from './wire.ts';

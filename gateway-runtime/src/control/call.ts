@@ -6,8 +6,10 @@ export interface ControlCall {
   /** What stands in the place of the path's `{name}`s. IDs have no dashes. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** The JSON object of the body; empty when there is none. */
+  /** The JSON object of the body; empty when there is none, and for an operation that reads its bytes. */
   readonly body: Json;
+  /** The body as it arrived. */
+  readonly bytes: Uint8Array;
   readonly account: Account;
   /** What proved who calls: the ID of an access key, or `token`. */
   readonly credential: string;
@@ -25,10 +27,25 @@ export interface ControlRoute {
   readonly status: number;
   /** Longest body, where it may be longer than usual. */
   readonly maxBodyBytes?: number;
+  /** The body is no JSON: the operation reads its bytes. */
+  readonly readsBytes?: boolean;
   /** Media type of the answer, where it is not JSON. */
   readonly mediaType?: string;
   /** Does what is asked and returns the body of the answer. @throws ApigError of the catalogue. */
   answer(call: ControlCall): unknown;
+}
+
+/** An answer that is a file, and no JSON of the management API. */
+export class AnsweredFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly text: string;
+
+  constructor(name: string, mediaType: string, text: string) {
+    this.name = name;
+    this.mediaType = mediaType;
+    this.text = text;
+  }
 }
 
 /** A value that the path names. */

@@ -23,6 +23,7 @@ import { collectionRoutes } from './collection.ts';
 import { collections, COLLECTION_KINDS } from './collections.ts';
 import type { ControlContext } from './context.ts';
 import type { CollectionKind } from './kinds.ts';
+import { openApiRoutes } from './openapi-documents/routes.ts';
 
 /** Every operation of the management API below a project. */
 export function controlRoutes(context: ControlContext): readonly ControlRoute[] {
@@ -48,6 +49,7 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...appAuthorizationRoutes(context),
     ...appAclActions(context),
     ...appQuotaBindingRoutes(context),
+    ...openApiRoutes(context),
   ];
 }
 

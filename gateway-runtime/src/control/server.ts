@@ -5,7 +5,7 @@ import type { Log } from '../observe/log.ts';
 import { listenError } from '../listen-error.ts';
 import { codeOf } from '../startup-error.ts';
 import type { Authentication, Claim } from './authentication.ts';
-import type { ControlCall, ControlRoute } from './call.ts';
+import { AnsweredFile, type ControlCall, type ControlRoute } from './call.ts';
 import { isOwnHost } from './host-names.ts';
 import { keystoneError, type IdentityCall, type IdentityRoute } from './identity/routes.ts';
 import { newId, withoutDashes } from './ids.ts';
@@ -161,9 +161,10 @@ function createServer(options: ControlServerOptions): FastifyInstance {
       url,
       ...(route.maxBodyBytes !== undefined && { bodyLimit: route.maxBodyBytes }),
       handler: async (request, reply) => {
-        const result = await route.answer(toCall(request, callers.get(request)));
+        const result = await route.answer(toCall(request, callers.get(request), route));
         reply.code(route.status);
         if (route.mediaType !== undefined) reply.type(route.mediaType);
+        if (result instanceof AnsweredFile) return sendFile(reply, result);
         return route.status === 204 ? reply.send() : reply.send(result);
       },
     });
@@ -247,7 +248,20 @@ function guard(
   }
 }
 
-function toCall(request: FastifyRequest, caller: Caller | undefined): ControlCall {
+function sendFile(reply: FastifyReply, { name, mediaType, text }: AnsweredFile): FastifyReply {
+  reply.header('Content-Disposition', `attachment; filename="${name}"`);
+  return reply.type(mediaType).send(Buffer.from(text));
+}
+
+function bytesOf({ body }: FastifyRequest): Uint8Array {
+  return body instanceof Uint8Array ? body : NO_BYTES;
+}
+
+function toCall(
+  request: FastifyRequest,
+  caller: Caller | undefined,
+  { readsBytes = false }: ControlRoute,
+): ControlCall {
   if (caller === undefined) throw new Error('a call has no caller');
   const { id: requestId, body } = request;
   const params = Object.fromEntries(
@@ -260,7 +274,8 @@ function toCall(request: FastifyRequest, caller: Caller | undefined): ControlCal
   const headers = Object.fromEntries(
     Object.entries(request.raw.headersDistinct).map(([name, values]) => [name, values?.[0] ?? '']),
   );
-  return { params, query, headers, body: parseBody(body), ...caller, requestId };
+  const bytes = bytesOf(request);
+  return { params, query, headers, body: readsBytes ? {} : parseBody(body), bytes, ...caller, requestId };
 }
 
 function toIdentityCall(request: FastifyRequest, caller: Caller | undefined): IdentityCall {
@@ -305,7 +320,7 @@ function toApigError(error: unknown, request: FastifyRequest): ApigError {
   if (isApigError(error)) return error;
   switch (codeOf(error) ?? '') {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return bodyTooLong(MAX_BODY_BYTES);
+      return bodyTooLong(request.routeOptions.bodyLimit);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return fail('bodyInvalid', { reason: 'expected as many bytes as Content-Length says' });
     default:

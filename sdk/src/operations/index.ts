@@ -4,6 +4,7 @@ import { channelOperations } from './channels.ts';
 import { gatewayOperations } from './gateways.ts';
 import { domainOperations, gatewayResponseOperations, groupOperations } from './groups.ts';
 import { identityOperations } from './identity.ts';
+import { openApiOperations } from './openapi-documents.ts';
 import type { Area } from './operation.ts';
 import {
   aclBindingOperations,
@@ -28,6 +29,7 @@ export const areas: readonly Area[] = [
   certificateOperations,
   apiOperations,
   publicationOperations,
+  openApiOperations,
   throttleBindingOperations,
   aclOperations,
   aclBindingOperations,

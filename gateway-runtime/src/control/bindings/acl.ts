@@ -7,10 +7,12 @@ import type { ControlContext } from '../context.ts';
 import { inside } from '../inside.ts';
 import { find, required } from '../lookup.ts';
 import { listAnswer } from '../paging.ts';
+import type { Place } from '../publication.ts';
 import { toSeconds } from '../times.ts';
 import { matchesPlace, placeRow, placesOf, publishedPlaces, typeOf, type PlaceInfo } from './places.ts';
 import { queryId, removeMany, tie, tiesAt, untie, untieMany, withPlaces, type TieInfo } from './ties.ts';
 import type { ConfigurationReader, Stored } from '../../store/configuration.ts';
+import type { Draft } from '../../store/draft.ts';
 
 /** Source: API reference, "Binding an Access Control Policy to an API" and the pages that follow it. */
 export function aclBindingRoutes(context: ControlContext): readonly ControlRoute[] {
@@ -33,16 +35,8 @@ export function aclBindingRoutes(context: ControlContext): readonly ControlRoute
 
     change('POST', '', 201, ({ body }, { draft }, gatewayId) => {
       const acl = required(draft, 'acl', gatewayId, textIn(body, 'acl_id'));
-      const bindings = placesOf(draft, gatewayId, textsIn(body, 'publish_ids')).map(
-        ({ apiId, environmentId }) =>
-          tie(
-            draft,
-            'aclBinding',
-            { gatewayId, apiId, environmentId, aclId: acl.id },
-            (other) => other.aclId === acl.id,
-            // An API has one policy for each type of entity in an environment.
-            (other) => draft.get('acl', other.aclId)?.body.entityType === acl.body.entityType,
-          ),
+      const bindings = placesOf(draft, gatewayId, textsIn(body, 'publish_ids')).map((place) =>
+        bindAcl(draft, place, acl),
       );
       return { acl_bindings: bindings.map(toBinding) };
     }),
@@ -102,6 +96,22 @@ export function aclBindingRoutes(context: ControlContext): readonly ControlRoute
       }));
     }),
   ];
+}
+
+/** Binds an ACL to an API in an environment, in the place of the one for the same type of entity. */
+export function bindAcl(
+  draft: Draft,
+  { gatewayId, apiId, environmentId }: Place,
+  acl: Stored<'acl'>,
+): Stored<'aclBinding'> {
+  return tie(
+    draft,
+    'aclBinding',
+    { gatewayId, apiId, environmentId, aclId: acl.id },
+    (other) => other.aclId === acl.id,
+    // An API has one policy for each type of entity in an environment.
+    (other) => draft.get('acl', other.aclId)?.body.entityType === acl.body.entityType,
+  );
 }
 
 /** The policy that an API has where the given one would go. */

@@ -6,7 +6,7 @@ import type { ControlContext, WriteScope } from '../context.ts';
 import { inside } from '../inside.ts';
 import { required } from '../lookup.ts';
 import { listAnswer } from '../paging.ts';
-import { publicationAt } from '../publication.ts';
+import { publicationAt, type Place } from '../publication.ts';
 import { toSeconds } from '../times.ts';
 import { matchesPlace, placeInfo, publishedPlaces, typeOf, type PlaceInfo } from './places.ts';
 import { queryId, tie, tiesAt, withPlaces } from './ties.ts';
@@ -111,22 +111,12 @@ function attachAll(
 }
 
 /** Attaches a plug-in to an API, in the place of another one of its type. @throws apiNotFound, pluginOnUnpublishedApi */
-function attach(
-  draft: Draft,
-  plugin: Stored<'plugin'>,
-  place: { readonly gatewayId: string; readonly apiId: string; readonly environmentId: string },
-): Json {
+function attach(draft: Draft, plugin: Stored<'plugin'>, place: Place): Json {
   const api = required(draft, 'api', place.gatewayId, place.apiId);
   if (publicationAt(draft, place)?.body.versionId === undefined) {
     throw fail('pluginOnUnpublishedApi', { id: api.id });
   }
-  const attachment = tie(
-    draft,
-    'pluginAttachment',
-    { ...place, pluginId: plugin.id },
-    ({ pluginId }) => pluginId === plugin.id,
-    ({ pluginId }) => draft.get('plugin', pluginId)?.body.type === plugin.body.type,
-  );
+  const attachment = attachToPlace(draft, place, plugin);
   return {
     plugin_attach_id: attachment.id,
     plugin_id: plugin.id,
@@ -139,6 +129,21 @@ function attach(
     api_name: api.body.name,
     attached_time: toSeconds(attachment.createdAt),
   };
+}
+
+/** Attaches a plug-in to an API in an environment, in the place of another one of its type, whether published there or not. */
+export function attachToPlace(
+  draft: Draft,
+  { gatewayId, apiId, environmentId }: Place,
+  plugin: Stored<'plugin'>,
+): Stored<'pluginAttachment'> {
+  return tie(
+    draft,
+    'pluginAttachment',
+    { gatewayId, apiId, environmentId, pluginId: plugin.id },
+    ({ pluginId }) => pluginId === plugin.id,
+    ({ pluginId }) => draft.get('plugin', pluginId)?.body.type === plugin.body.type,
+  );
 }
 
 /** Detaches a plug-in from an API. What is not attached stays so. */

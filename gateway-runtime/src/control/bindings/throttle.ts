@@ -6,28 +6,21 @@ import type { ControlContext } from '../context.ts';
 import { inside } from '../inside.ts';
 import { required } from '../lookup.ts';
 import { listAnswer } from '../paging.ts';
-import { publicationAt } from '../publication.ts';
+import { publicationAt, type Place } from '../publication.ts';
 import { toSeconds } from '../times.ts';
 import { matchesPlace, placeRow, placesOf, publishedPlaces, type PlaceInfo } from './places.ts';
 import { queryId, tie, tiesAt, untie, untieMany, withPlaces } from './ties.ts';
 import type { ConfigurationReader, Stored } from '../../store/configuration.ts';
+import type { Draft } from '../../store/draft.ts';
 
 /** Source: API reference, "Binding a Request Throttling Policy" and the pages that follow it. */
 export function throttleBindingRoutes(context: ControlContext): readonly ControlRoute[] {
   const { read, change } = inside(context, 'throttle-bindings');
   return [
     change('POST', '', 201, ({ body }, { draft }, gatewayId) => {
-      const throttleId = required(draft, 'throttle', gatewayId, textIn(body, 'strategy_id')).id;
-      const applied = placesOf(draft, gatewayId, textsIn(body, 'publish_ids')).map(
-        ({ apiId, environmentId }) =>
-          // An API has one throttle in an environment.
-          tie(
-            draft,
-            'throttleBinding',
-            { gatewayId, apiId, environmentId, throttleId },
-            (other) => other.throttleId === throttleId,
-            () => true,
-          ),
+      const throttle = required(draft, 'throttle', gatewayId, textIn(body, 'strategy_id'));
+      const applied = placesOf(draft, gatewayId, textsIn(body, 'publish_ids')).map((place) =>
+        bindThrottle(draft, place, throttle),
       );
       return { throttle_applys: applied.map((binding) => toApply(binding, draft)) };
     }),
@@ -75,6 +68,22 @@ export function throttleBindingRoutes(context: ControlContext): readonly Control
       }));
     }),
   ];
+}
+
+/** Binds a throttle to an API in an environment, in the place of the one that is bound there. */
+export function bindThrottle(
+  draft: Draft,
+  { gatewayId, apiId, environmentId }: Place,
+  { id: throttleId }: Stored<'throttle'>,
+): Stored<'throttleBinding'> {
+  return tie(
+    draft,
+    'throttleBinding',
+    { gatewayId, apiId, environmentId, throttleId },
+    (other) => other.throttleId === throttleId,
+    // An API has one throttle in an environment.
+    () => true,
+  );
 }
 
 function throttleAt(configuration: ConfigurationReader, place: PlaceInfo): Stored<'throttle'> | undefined {
