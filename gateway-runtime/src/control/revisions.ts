@@ -2,6 +2,7 @@ import { fail, type Json } from '@apig/sdk/contract';
 import type { Change, Stored } from '../store/configuration.ts';
 import { mapSecretsOf } from '../store/secrets.ts';
 import type { AuditedChange, Revision, Store } from '../store/store.ts';
+import { optionalTextIn } from './body.ts';
 import { param, type ControlCall, type ControlRoute } from './call.ts';
 import { actionOf, changedFields } from './differences.ts';
 import { valuesOf } from './lookup.ts';
@@ -41,7 +42,7 @@ export function revisionRoutes(store: Store): readonly ControlRoute[] {
     }),
 
     get('changes', async (call) => {
-      const { kind, key } = call.query;
+      const [kind, key] = [optionalTextIn(call.query, 'kind'), optionalTextIn(call.query, 'key')];
       const query = {
         ...pageOf(call),
         ...(kind !== undefined && { kind }),

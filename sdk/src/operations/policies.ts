@@ -333,7 +333,7 @@ export const pluginAttachmentOperations: Area = {
           attached_time: text('Empty.'),
         }),
       ),
-      errors: [...INSIDE, ...MISPAGED, 'valueMissing', 'pluginNotFound'],
+      errors: [...INSIDE, ...MISPAGED, 'valueMissing', 'pluginNotFound', 'environmentNotFound'],
     },
     {
       id: 'listPluginsOfApi',

@@ -48,7 +48,7 @@ export function pluginAttachmentRoutes(context: ControlContext): readonly Contro
     }),
     plugins.read('attachable-apis', (call, { configuration }, gatewayId) => {
       const plugin = required(configuration, 'plugin', gatewayId, param(call, 'pluginId'));
-      queryId(call, 'env_id');
+      required(configuration, 'environment', gatewayId, queryId(call, 'env_id'));
       const rows = publishedPlaces(configuration, gatewayId).filter(
         (place) =>
           matchesApi(place, call) &&
@@ -161,7 +161,8 @@ function detach(
 }
 
 function matchesApi(place: PlaceInfo, call: ControlCall): boolean {
-  const { req_method: method, req_uri: uri = '' } = call.query;
+  const { req_uri: uri = '' } = call.query;
+  const method = optionalTextIn(call.query, 'req_method');
   const { body } = place.api;
   return matchesPlace(place, call) && (method ?? body.method) === body.method && body.path.includes(uri);
 }
