@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readTask, type Task } from '../../gateway-runtime/src/config.ts';
@@ -38,6 +38,9 @@ describe('the settings', () => {
         domainSuffix: 'localhost',
         limits: {},
         drainTimeoutMs: 10_000,
+        backendTls: { verify: true, forbidden: ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'] },
+        connections: { all: 50_000, ofAddress: 50_000 },
+        workers: 1,
       },
     });
   });
@@ -50,6 +53,10 @@ describe('the settings', () => {
       ['--domain-suffix', 'gw.example.com'],
       ['--limits', 'APP_NUM_LIMIT=7, ACL_NUM_LIMIT=8'],
       ['--drain-timeout-ms', '0'],
+      ['--forbidden-backends', '10.0.0.0/8, ::1'],
+      ['--max-connections', '900'],
+      ['--max-connections-per-address', '9'],
+      ['--workers', '4'],
     ].flat();
 
     const task = read(...flags);
@@ -61,9 +68,16 @@ describe('the settings', () => {
         domainSuffix: 'gw.example.com',
         limits: { APP_NUM_LIMIT: 7, ACL_NUM_LIMIT: 8 },
         drainTimeoutMs: 0,
+        backendTls: { forbidden: ['10.0.0.0/8', '::1'] },
+        connections: { all: 900, ofAddress: 9 },
+        workers: 4,
       },
     });
     expect(task).not.toHaveProperty('config.http');
+  });
+
+  test('take one thread for each core when they are told so', () => {
+    expect(read('--workers', 'auto')).toMatchObject({ config: { workers: availableParallelism() } });
   });
 
   test('let others reach the gateway only when they are told to', () => {
@@ -97,6 +111,8 @@ describe('the settings', () => {
     [['--limits', 'APP_NUM_LIMIT=many'], /expected name=number/],
     [['--drain-timeout-ms', '-1'], /expected a number from 0 to 600000/],
     [['--drain-timeout-ms', '600001'], /expected a number from 0 to 600000/],
+    [['--workers', '0'], /expected auto or a number from 1 to 256/],
+    [['--workers', 'many'], /expected auto or a number from 1 to 256/],
     [['--domain-suffix', 'Not A Domain'], /expected a domain name/],
     [['--project-id', 'mine'], /expected 32 letters and digits/],
     [['--log-level', 'loud'], /Allowed choices are/],
