@@ -54,8 +54,8 @@ function createProvider(kind: Kind): Provider {
     },
 
     check(olds, news) {
-      // The first call of every run: without a connection no later one can succeed.
-      if ('problem' in connection) {
+      // The first call of every run. What is missing may be known by the time that something needs it.
+      if ('problem' in connection && !connection.isMissing) {
         const failures = [{ property: '', reason: connection.problem }];
         return Promise.resolve({ inputs: news, failures });
       }

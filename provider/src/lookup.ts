@@ -134,7 +134,7 @@ async function ask(
   if ('problem' in connection) throw new Error(connection.problem);
   const { clientOf } = await import('./clients.ts');
   try {
-    const found = await question(clientOf(connection).collection(description.kind as Kind));
+    const found = await question((await clientOf(connection)).collection(description.kind as Kind));
     return found.map((object) =>
       Object.fromEntries(
         Object.entries(object).filter(([name]) => !secrets.some((field) => field.name === name)),

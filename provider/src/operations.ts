@@ -40,9 +40,9 @@ export interface Operations {
 }
 
 /** Prepares the operations of a kind. */
-export function operationsOf(kind: Kind, connection: Connection, claims: Claims): Operations {
+export async function operationsOf(kind: Kind, connection: Connection, claims: Claims): Promise<Operations> {
   const description = descriptionOf(kind);
-  const collection = clientOf(connection).collection(kind);
+  const collection = (await clientOf(connection)).collection(kind);
   const fail = (error: unknown, attempt: Omit<Attempt, 'description'>) =>
     explain(error, { ...attempt, description });
   // What another resource is to have is not taken from it.

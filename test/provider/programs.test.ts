@@ -107,3 +107,25 @@ describe('a stack without a configured gateway', () => {
     );
   }, 120_000);
 });
+
+describe('a stack without any settings', () => {
+  test('previews a new program, and says what to set when it is to be carried out', async () => {
+    const lone = await openStack({
+      program: {
+        'index.ts': `import * as apig from '@apig/provider';\nconst gatewayId = 'g';\n${throttle('gold')}`,
+      },
+    });
+    try {
+      const preview = await lone.preview();
+      expect([preview.code, preview.changes.map(({ name, op }) => `${op} ${name}`)]).toEqual([
+        0,
+        ['create test-test', 'create gold'],
+      ]);
+      const { code, stdout } = await lone.up();
+      expect(code).not.toBe(0);
+      expect(stdout).toContain('The management API of the gateway is not configured. Set apig:endpoint');
+    } finally {
+      await lone.dispose();
+    }
+  }, 120_000);
+});

@@ -1,4 +1,5 @@
-import { createClient, isApigError, isTransportError } from '@apig/sdk';
+import { isApigError, isTransportError } from '@apig/sdk';
+import { clientOf } from '../clients.ts';
 import { readConnection } from '../connection.ts';
 import { runExport } from './export.ts';
 import type { Pulumi } from './pulumi.ts';
@@ -68,14 +69,12 @@ async function onStage(
     say(`no endpoint is configured: running pulumi ${command} alone.`);
     return pulumi.run([command, ...args]);
   }
-  const client = createClient({ ...connection, changesetId: undefined });
+  const client = await clientOf({ ...connection, changesetId: undefined });
   try {
     return await work({ pulumi, stack, changesets: client.changesets, say });
   } catch (error) {
     if (!isApigError(error) && !isTransportError(error)) throw error;
     const code = isApigError(error) ? ` (${error.code}, HTTP ${error.status})` : '';
     throw new CommandError(`${error.message}${code} What is staged is kept: run \`apig ${command}\` again.`);
-  } finally {
-    client.close();
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClient } from '@apig/sdk';
 import { descriptionOf, fieldsOf } from '@apig/sdk/contract';
+import { clientOf } from '../clients.ts';
 import { readConnection } from '../connection.ts';
 import { takeInventory } from '../export/inventory.ts';
 import { toImportFile } from '../export/import-file.ts';
@@ -34,10 +34,7 @@ export async function runExport(
   const stack = hasStack ? await readStack(pulumi, place) : undefined;
   const connection = readConnection(stack?.config ?? { get: () => undefined });
   if ('problem' in connection) throw new CommandError(connection.problem);
-  const client = createClient(connection);
-  const existing = await takeInventory(client, gateway).finally(() => {
-    client.close();
-  });
+  const existing = await takeInventory(await clientOf(connection), gateway);
   const exported = toResources(existing);
 
   mkdirSync(out, { recursive: true });

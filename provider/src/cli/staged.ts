@@ -144,7 +144,8 @@ async function commit({ stack, changesets, say }: Stage, command: string, staged
 }
 
 function nameOf(stack: Stack): string {
-  return `pulumi ${stack.name}`;
+  // A changeset's name has at most 100 characters; the end of the stack's tells most.
+  return `pulumi ${stack.name.slice(-93)}`;
 }
 
 function count({ changeCount }: Changeset): string {

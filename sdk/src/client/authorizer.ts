@@ -8,6 +8,8 @@ export interface Caller {
   readonly accessKey?: string | undefined;
   readonly secretKey?: string | undefined;
   readonly token?: string | undefined;
+  /** What goes with temporary keys. */
+  readonly securityToken?: string | undefined;
   /** Changeset that requests are part of. */
   readonly changesetId?: string | undefined;
   readonly timing: Timing;
@@ -24,7 +26,7 @@ export type Authorizer = (exchange: Exchange) => Record<string, string>;
  * @throws TypeError when there is neither.
  */
 export function createAuthorizer(caller: Caller, host: string): Authorizer {
-  const { accessKey, secretKey, token, projectId, timing } = caller;
+  const { accessKey, secretKey, securityToken, token, projectId, timing, changesetId } = caller;
   const common = {
     Host: host,
     Accept: 'application/json',
@@ -35,7 +37,7 @@ export function createAuthorizer(caller: Caller, host: string): Authorizer {
     ...(body ? { 'Content-Type': 'application/json' } : {}),
     ...(changesetId === undefined ? {} : { 'X-Apig-Changeset': changesetId }),
   });
-  for (const [name, value] of Object.entries({ accessKey, token, changesetId: caller.changesetId })) {
+  for (const [name, value] of Object.entries({ accessKey, securityToken, token, changesetId })) {
     // Never the value itself.
     if (value !== undefined && !/^[\x21-\x7e]+$/.test(value))
       throw new TypeError(`${name}: expected printable ASCII`);
@@ -43,7 +45,12 @@ export function createAuthorizer(caller: Caller, host: string): Authorizer {
   if (accessKey !== undefined && secretKey !== undefined) {
     const secret = createSigningKey(secretKey);
     return (exchange) => {
-      const signed = { Host: host, 'X-Project-Id': projectId, ...typed(exchange) };
+      const signed = {
+        Host: host,
+        'X-Project-Id': projectId,
+        ...(securityToken === undefined ? {} : { 'X-Security-Token': securityToken }),
+        ...typed(exchange),
+      };
       const { method, target, body } = exchange;
       const date = new Date(timing.now());
       return {

@@ -22,6 +22,8 @@ export interface ClientOptions {
   readonly accessKey?: string | undefined;
   /** Secret of the access key. */
   readonly secretKey?: string | undefined;
+  /** Security token of temporary keys; sent in `X-Security-Token`, and signed. */
+  readonly securityToken?: string | undefined;
   /** Token, in place of the two keys. Used only when they are left out. */
   readonly token?: string | undefined;
   /** Changeset of which all calls are part: writes are staged on it, and reads show what is staged. */
@@ -64,6 +66,7 @@ export function createClient(options: ClientOptions): Client {
     projectId: options.projectId,
     accessKey: options.accessKey,
     secretKey: options.secretKey,
+    securityToken: options.securityToken,
     token: options.token,
     changesetId: options.changesetId,
     timeoutMs: options.timeoutMs ?? 30_000,
