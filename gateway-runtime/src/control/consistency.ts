@@ -21,7 +21,7 @@ export interface Link {
 const NAMES: Readonly<Record<string, StoredKind>> = { groupId: 'apiGroup', versionId: 'apiVersion' };
 
 /** The kinds that are stored in another form than they are described. */
-const OWN_FORM: readonly StoredKind[] = ['apiVersion', 'publication'];
+const OWN_FORM: readonly StoredKind[] = ['apiVersion', 'publication', 'endpointPermission'];
 
 /** The objects that must be there for an object to be. */
 export function linksOf(object: Stored): readonly Link[] {
@@ -63,6 +63,7 @@ export function claimsOf(object: Stored): readonly string[] {
     const { groupId, method, matchMode, path } = (object as Stored<'api'>).body;
     claims.push([kind, groupId, method, matchMode, shapeOfPath(path)]);
   }
+  if (kind === 'endpointPermission') claims.push([kind, values['gatewayId'], values['permission']]);
   const { apiId, environmentId, appId, aclId, pluginId } = values;
   // One API has one of them in an environment; of other kinds it has many, by what it is tied to.
   if (apiId !== undefined && environmentId !== undefined && kind !== 'apiVersion') {

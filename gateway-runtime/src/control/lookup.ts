@@ -83,5 +83,6 @@ export function notFound(error: ControlErrorName, id: string): Error {
 function missingError(kind: StoredKind): ControlErrorName {
   if (kind === 'apiVersion') return 'apiVersionNotFound';
   if (kind === 'publication') return 'publicationNotFound';
+  if (kind === 'endpointPermission') return 'configurationNotFound';
   return descriptionOf(kind satisfies Kind).missing;
 }

@@ -2,7 +2,7 @@ import { fail, type ApigError } from '@apig/sdk/contract';
 
 /** Paths below a project that manage gateways, as opposed to what is in one: their errors have codes of their own. */
 const MANAGEMENT =
-  /^(?:instances(?:\/[^/]+(?:\/(?:progress|restriction|postpaid-resize|eip|nat-eip|ingress-eip|instance-tags(?:\/action)?))?)?|instance-tags|available-zones)\/?$/;
+  /^(?:instances(?:\/[^/]+(?:\/(?:progress|restriction|postpaid-resize|eip|nat-eip|ingress-eip|instance-tags(?:\/action)?))?)?|instance-tags|resource-instances\/(?:filter|count)|available-zones)\/?$/;
 
 /** Whether the path of a request is one that manages gateways. */
 export function isManagementPath(path: string): boolean {

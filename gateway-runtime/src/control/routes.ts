@@ -6,11 +6,13 @@ import { certificateActions } from './actions/certificate.ts';
 import { gatewayActions } from './actions/gateway.ts';
 import { loadBalanceChannelActions } from './actions/load-balance-channel.ts';
 import { debugAction } from './actions/debug.ts';
+import { endpointActions } from './actions/endpoints.ts';
 import { featureActions } from './actions/feature.ts';
 import { gatewayResponseActions } from './actions/gateway-response.ts';
 import { outlineActions } from './actions/outlines.ts';
 import { publicationActions } from './actions/publication.ts';
 import { quotaActions } from './actions/quotas.ts';
+import { resourceInstanceActions } from './actions/resource-instances.ts';
 import { statisticsActions } from './actions/statistics.ts';
 import { aclBindingRoutes } from './bindings/acl.ts';
 import { appAuthorizationRoutes } from './bindings/app.ts';
@@ -36,6 +38,8 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...featureActions(context),
     ...quotaActions(context),
     ...outlineActions(context),
+    ...endpointActions(context),
+    ...resourceInstanceActions(context),
     ...statisticsActions(context),
     ...appActions(context),
     ...loadBalanceChannelActions(context),

@@ -1,4 +1,12 @@
-import { descriptionOf, fieldsOf, secretsIn, settle, type Json, type Kind } from '@apig/sdk/contract';
+import {
+  descriptionOf,
+  fieldsOf,
+  resources,
+  secretsIn,
+  settle,
+  type Json,
+  type Kind,
+} from '@apig/sdk/contract';
 import {
   Configuration,
   keyOf,
@@ -10,6 +18,7 @@ import {
 import { isSealed, type Seal } from '../store/seal.ts';
 import { openSecrets, UnopenedError } from '../store/secrets.ts';
 import { brokenLinksOf, claimsOf, nameOf } from './consistency.ts';
+import { isPermission, PERMISSION_FORM } from './endpoint-permission.ts';
 import { valuesOf } from './lookup.ts';
 import { passphraseWrong, snapshotInvalid } from './own-refusals.ts';
 
@@ -31,7 +40,7 @@ export function objectsIn(objects: unknown, seal: Seal | undefined): readonly St
 /** The object with the secrets that it lacks, from what is configured under its name now. */
 export function withKnownSecrets(object: Stored, configuration: ConfigurationReader): Stored {
   const known = configuration.get(object.kind, keyOf(object));
-  if (known === undefined || object.kind === 'apiVersion' || object.kind === 'publication') return object;
+  if (known === undefined || !hasDescription(object.kind)) return object;
   const { input } = descriptionOf(object.kind);
   const [before, values] = [valuesOf(known), valuesOf(object)];
   const missing = secretsIn(input, before)
@@ -98,6 +107,10 @@ function assertSettled(object: Stored): void {
     if (name.endsWith('Id') && typeof value !== 'string') throw fault(object, name, 'expected a text');
   }
   if (object.kind === 'publication') return;
+  if (object.kind === 'endpointPermission') {
+    if (!isPermission(values['permission'])) throw fault(object, 'permission', PERMISSION_FORM);
+    return;
+  }
   if (object.kind === 'apiVersion') {
     const { definition } = values;
     if (typeof definition !== 'object' || definition === null)
@@ -145,8 +158,12 @@ function assertDescribed(object: Stored, kind: Kind, values: Json): void {
   if (first !== undefined) throw fault(object, first.path.join('.'), first.message);
 }
 
-function isDescribed(kind: StoredKind): kind is Exclude<StoredKind, 'apiVersion' | 'publication'> & Kind {
-  if (kind === 'apiVersion' || kind === 'publication') return false;
+function hasDescription(kind: StoredKind): kind is StoredKind & Kind {
+  return Object.hasOwn(resources, kind);
+}
+
+function isDescribed(kind: StoredKind): kind is StoredKind & Kind {
+  if (!hasDescription(kind)) return false;
   // Those that are stored as they are described: of the others, the description is a set of what is stored.
   return ['collection', 'singleton'].includes(descriptionOf(kind).operations.shape);
 }

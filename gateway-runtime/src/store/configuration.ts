@@ -77,6 +77,8 @@ export interface Bodies {
   appQuota: SettledOf<Resources['appQuota']>;
   /** One app's quota. */
   appQuotaBinding: { readonly gatewayId: string; readonly appQuotaId: string; readonly appId: string };
+  /** Who may ask for an endpoint of the gateway's endpoint service. */
+  endpointPermission: { readonly gatewayId: string; readonly permission: string };
   plugin: SettledOf<Resources['plugin']>;
   pluginAttachment: Tie & { readonly pluginId: string };
   loadBalanceChannel: Omit<SettledOf<Resources['loadBalanceChannel']>, 'members' | 'memberGroups'> & {
@@ -139,6 +141,7 @@ const INDEXED: { readonly [K in StoredKind]: readonly (keyof Bodies[K] & string)
   appQuotaBinding: ['gatewayId', 'appQuotaId', 'appId'],
   loadBalanceChannel: ['gatewayId', 'name'],
   authorizer: ['gatewayId', 'name'],
+  endpointPermission: ['gatewayId'],
   plugin: ['gatewayId', 'name'],
   pluginAttachment: ['gatewayId', 'pluginId', 'apiId'],
 };

@@ -6,6 +6,7 @@ import { isSealed, type Seal } from './seal.ts';
 const UNDESCRIBED: Readonly<Partial<Record<StoredKind, readonly [field: string, kind: Kind] | null>>> = {
   apiVersion: ['definition', 'api'],
   publication: null,
+  endpointPermission: null,
 };
 
 /** The body of an object with every secret in it as `change` makes it; undefined leaves it out. */

@@ -1,5 +1,18 @@
+import type { JsonSchema } from '../fields.ts';
 import { pageSchema as page, PAGING, type Area } from './operation.ts';
-import { INSIDE, list, MANAGED, MISPAGED, object, someText, text, whole } from './schemas.ts';
+import {
+  choice,
+  flag,
+  INSIDE,
+  list,
+  MANAGED,
+  MISPAGED,
+  object,
+  partial,
+  someText,
+  text,
+  whole,
+} from './schemas.ts';
 
 const GATEWAY = 'instances/{gatewayId}';
 
@@ -10,6 +23,39 @@ const CONFIGURATION = {
   config_time: text('Time of the last change; empty when nothing is configured.'),
   remark: text('Remark.'),
 };
+
+const TAGS: JsonSchema = {
+  ...list(object({ key: someText('Key.'), values: { ...list(text()), maxItems: 20 } }, ['values'])),
+  maxItems: 20,
+};
+
+const TAG_CONDITIONS = partial({
+  without_any_tag: flag('Only those without tags.'),
+  tags: {
+    ...TAGS,
+    description: 'Tags that all must be there, each with one of its values; without values, with any.',
+  },
+  sys_tags: {
+    ...list(
+      object(
+        {
+          key: choice(['_sys_enterprise_project_id'], 'The only key.'),
+          values: { ...list(text()), maxItems: 20 },
+        },
+        ['values'],
+      ),
+      'Enterprise projects.',
+    ),
+    maxItems: 20,
+  },
+  matches: {
+    ...list(
+      object({ key: choice(['resource_name'], 'The only key.'), value: text('Part of the name.') }),
+      'What the names contain.',
+    ),
+    maxItems: 20,
+  },
+});
 
 /** What is done with gateways besides the usual operations. */
 export const gatewayOperations: Area = {
@@ -98,6 +144,45 @@ export const gatewayOperations: Area = {
         ),
       }),
       errors: ['managementTokenMissing', 'gatewayOfOtherProject'],
+    },
+    {
+      id: 'findGatewaysByTag',
+      title: 'List those that have tags',
+      source: 'API reference, "Querying Gateways by Tag"',
+      method: 'POST',
+      path: 'resource-instances/filter',
+      status: 200,
+      query: PAGING,
+      request: TAG_CONDITIONS,
+      answer: object({
+        resources: list(
+          object({
+            resource_id: text('ID of the gateway.'),
+            resource_name: text('Its name.'),
+            resouce_detail: { type: 'null', description: 'Not used; misspelt so.' },
+            tags: list(object({ key: text('Key.'), value: text('Value.') }), 'Its tags.'),
+          }),
+        ),
+        total_count: whole('How many there are.', { min: 0 }),
+      }),
+      errors: [
+        'managementTokenMissing',
+        'gatewayOfOtherProject',
+        ...MISPAGED,
+        'bodyInvalid',
+        'gatewayFieldInvalid',
+      ],
+    },
+    {
+      id: 'countGatewaysByTag',
+      title: 'Count those that have tags',
+      source: 'API reference, "Querying the Number of Gateways by Tag"',
+      method: 'POST',
+      path: 'resource-instances/count',
+      status: 200,
+      request: TAG_CONDITIONS,
+      answer: object({ total_count: whole('How many there are.', { min: 0 }) }),
+      errors: ['managementTokenMissing', 'gatewayOfOtherProject', 'bodyInvalid', 'gatewayFieldInvalid'],
     },
     {
       id: 'listProjectQuotas',

@@ -2,6 +2,7 @@ import { appAuthorizationOperations, appOperations, appQuotaOperations } from '.
 import { certificateOperations } from './certificates.ts';
 import { channelOperations } from './channels.ts';
 import { gatewayOperations } from './gateways.ts';
+import { endpointOperations } from './endpoints.ts';
 import { domainOperations, gatewayResponseOperations, groupOperations } from './groups.ts';
 import { identityOperations } from './identity.ts';
 import { openApiOperations } from './openapi-documents.ts';
@@ -23,6 +24,7 @@ import { statisticsOperations } from './statistics.ts';
  */
 export const areas: readonly Area[] = [
   gatewayOperations,
+  endpointOperations,
   groupOperations,
   domainOperations,
   gatewayResponseOperations,
