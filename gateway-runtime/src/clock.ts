@@ -22,3 +22,6 @@ export const systemTimers: Timers = {
     };
   },
 };
+
+/** Timers of what is not in force. */
+export const NEVER_DUE: Timers = { after: () => () => undefined };

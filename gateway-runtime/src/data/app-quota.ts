@@ -1,6 +1,6 @@
 import { fail } from '@apig/sdk/contract';
 import type { Bodies } from '../store/configuration.ts';
-import type { Caller } from './call.ts';
+import type { Call, Caller } from './call.ts';
 import type { CallCycle } from './counters.ts';
 import { SECONDS } from './throttle.ts';
 
@@ -34,8 +34,17 @@ export function compileQuota(quota: Bodies['appQuota'], cycle: CallCycle): Quota
  *
  * @throws `appQuotaUsedUp`
  */
-export function spendQuota(caller: Caller, nowMs: number): void {
+export function spendQuota({ nowMs, trial }: Call, caller: Caller): void {
   if (caller.kind !== 'app' || caller.app.quota === undefined) return;
   const { cycle, limit, lengthMs, resetMs } = caller.app.quota;
+  if (trial !== undefined) {
+    const remaining = cycle.left(nowMs, limit, lengthMs, resetMs);
+    trial.limits = [
+      ...trial.limits,
+      { dimension: 'app_quota', limit, remaining, interval: lengthMs / 1000, unit: 'second' },
+    ];
+    if (remaining === 0) throw fail('appQuotaUsedUp');
+    return;
+  }
   if (!cycle.spend(nowMs, limit, lengthMs, resetMs)) throw fail('appQuotaUsedUp');
 }

@@ -1,5 +1,7 @@
 import type { Address } from './address.ts';
 import type { Lease } from './channel.ts';
+import type { Trial } from './explain/trial.ts';
+import type { Stage } from '../explaining.ts';
 import type { AppEntry, Plan } from './snapshot.ts';
 import type { GatewayResponses } from './gateway-response.ts';
 import type { HeaderLines } from './header-lines.ts';
@@ -113,6 +115,8 @@ export interface CallHead {
   readonly reply: Reply;
   /** Protocol that the caller asks to change to. */
   readonly upgrade?: string | undefined;
+  /** Of a call that is only explained. */
+  readonly trial?: Trial | undefined;
 }
 
 /** One request on its way: what arrived, and what the stages found out. */
@@ -126,6 +130,10 @@ export class Call {
   readonly reply: Reply;
   /** Protocol that the caller asks to change to. */
   readonly upgrade: string | undefined;
+  /** What stands in the place of the world, for a call that is only explained: it counts nowhere, and nobody is asked. */
+  readonly trial: Trial | undefined;
+  /** The step that the call is at, or was refused at. */
+  stage: Stage = 'request';
   /** What the caller asked for, as on the wire; `admitHead` takes scheme and authority off. */
   target: string;
   /** Host asked for: lower case, without port and final dot. */
@@ -185,6 +193,7 @@ export class Call {
     this.reply = head.reply;
     this.body = head.body;
     this.upgrade = head.upgrade;
+    this.trial = head.trial;
   }
 
   /** Whether the caller wants to be told of latency and limits. */

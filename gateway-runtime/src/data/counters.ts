@@ -185,6 +185,20 @@ export class CallCycle {
     this.#key = key;
   }
 
+  /** Calls for which there is room; all of them before the first cycle. */
+  left(nowMs: number, limit: number, lengthMs: number, resetMs: number | undefined): number {
+    if (resetMs !== undefined && nowMs < resetMs) return limit;
+    const table = this.#table;
+    table.enter();
+    try {
+      const entry = table.find(this.#key.high, this.#key.low);
+      const isPresent = entry >= 0 && nowMs < table.since(entry) + lengthMs;
+      return isPresent ? Math.max(0, limit - table.count(entry)) : limit;
+    } finally {
+      table.leave();
+    }
+  }
+
   /**
    * Counts a call, if there is room for it. Before the first cycle there is, and nothing is counted.
    *

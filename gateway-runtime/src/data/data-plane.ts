@@ -1,5 +1,6 @@
 import type { KeyedCertificate } from '@apig/sdk/contract';
-import { systemClock, type Clock, type Timers } from '../clock.ts';
+import { NEVER_DUE, systemClock, type Clock, type Timers } from '../clock.ts';
+import type { Explainer } from '../explaining.ts';
 import type { Debugger } from '../debugging.ts';
 import { NO_FUNCTIONS, type Functions } from '../functions.ts';
 import type { Account, Identities } from '../identity.ts';
@@ -12,6 +13,7 @@ import type { Channels } from './channels.ts';
 import { Compiler } from './compiler.ts';
 import { CountTable } from './counting/count-table.ts';
 import { Counters } from './counters.ts';
+import { createExplainer } from './explain/explainer.ts';
 import { createDebugger } from './debug/debugger.ts';
 import { createLasting, endLasting } from './lasting.ts';
 import { CALLER_TIMEOUTS, type CallerTimeouts } from './limits.ts';
@@ -67,12 +69,11 @@ export interface DataPlane {
   readonly statistics: Statistics;
   /** Makes calls for those who want to see what becomes of them. */
   readonly debug: Debugger;
+  /** Tells what would become of requests, and why. */
+  readonly explain: Explainer;
   /** Takes no new calls, lets those under way finish for at most that long, and lets go of everything. */
   drain(timeoutMs: number): Promise<void>;
 }
-
-/** Timers of what is not in force. */
-const NEVER_DUE: Timers = { after: () => () => undefined };
 
 /** Starts taking calls. @throws the system's error when a port is taken */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
@@ -164,6 +165,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
       timers: options.timers,
       present: () => ({ configuration: present, snapshot, services, lasting }),
     }),
+    explain: createExplainer(domainSuffix, () => ({ configuration: present, snapshot: inForce(), services })),
     health: lasting.channels,
     refresh,
     forgetThread(thread) {

@@ -1,4 +1,6 @@
 import { fail } from '@apig/sdk/contract';
+import type { ExplainedLimit } from '../explaining.ts';
+import type { Call } from './call.ts';
 import type { Counters } from './counters.ts';
 import type { HostEntry } from './snapshot.ts';
 
@@ -11,11 +13,19 @@ const DAY_SECONDS = 86_400;
  *
  * @throws `throttled`
  */
-export function spendDebugCall(entry: HostEntry, counters: Counters, nowMs: number): void {
+export function spendDebugCall(call: Call, entry: HostEntry, counters: Counters): void {
   if (!entry.isDebug) return;
   const window = counters.debugDomain(entry.groupId);
-  window.enter(nowMs, DAY_SECONDS);
-  if (!window.addBelow(CALLS_A_DAY)) {
+  window.enter(call.nowMs, DAY_SECONDS);
+  const { trial } = call;
+  if (trial !== undefined) trial.limits = [limitOf(window.present())];
+  const hasRoom = trial === undefined ? window.addBelow(CALLS_A_DAY) : window.present() < CALLS_A_DAY;
+  if (!hasRoom) {
     throw fail('throttled', { dimension: 'domain', limit: CALLS_A_DAY, interval: 1, unit: 'day' });
   }
+}
+
+function limitOf(count: number): ExplainedLimit {
+  const remaining = Math.max(0, CALLS_A_DAY - count);
+  return { dimension: 'debug_domain', limit: CALLS_A_DAY, remaining, interval: 1, unit: 'day' };
 }

@@ -1,5 +1,6 @@
 import { logCall } from './access-log.ts';
 import { CallerGone, type Call } from './call.ts';
+import { DependsOn } from './explain/trial.ts';
 import { sendGatewayResponse, toCallError } from './gateway-response.ts';
 import { noteOutcome } from './plugins/breaker.ts';
 import type { Services } from './services.ts';
@@ -11,14 +12,20 @@ import type { Services } from './services.ts';
  * @param error what kept it; undefined for a call that was answered
  */
 export function endCall(call: Call, services: Services, error?: unknown): void {
+  const { trial } = call;
   try {
-    if (call.circuit !== undefined) noteOutcome(call, call.circuit, services.clock, error);
+    if (call.circuit !== undefined && trial === undefined)
+      noteOutcome(call, call.circuit, services.clock, error);
     // Whoever hung up is told nothing.
     if (error instanceof CallerGone) call.reply.abort();
-    else if (error !== undefined) answerError(call, error, services);
+    else if (error !== undefined && !(error instanceof DependsOn)) answerError(call, error, services);
   } catch (failure) {
     services.log.error({ requestId: call.id, err: failure }, 'a call could not be answered');
     call.reply.abort();
+  }
+  if (trial !== undefined) {
+    trial.end(error);
+    return;
   }
   call.lease?.end();
   (call.plan?.counts ?? services.unrouted).note(call, call.nowMs);

@@ -4,6 +4,7 @@ import { holdBody } from './body.ts';
 import { CallerGone, type Call, type RequestBody, type Upstream } from './call.ts';
 import { originOf, type Member } from './channel.ts';
 import { endCall } from './end-call.ts';
+import { noteRequest } from './explain/note-request.ts';
 import { toFields } from './fields.ts';
 import { returnedFields } from './forwarded-lines.ts';
 import { passCompressed } from './gzip.ts';
@@ -32,7 +33,12 @@ const NO_BYTES = new Uint8Array(0);
  * @throws `apiCallsItself`
  */
 export function forward(outbound: Outbound, call: Call, services: Services): void {
+  call.stage = 'backend';
   if (hopsOf(call) >= MAX_HOPS) throw fail('apiCallsItself');
+  if (call.trial !== undefined) {
+    noteRequest(outbound, call, services, call.trial);
+    return;
+  }
   const forwarding = new Forwarding(outbound, call, services);
   call.upstream = forwarding;
   forwarding.start();

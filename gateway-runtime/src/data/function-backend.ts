@@ -41,6 +41,9 @@ export async function answerByFunction(
   nowMs: number,
 ): Promise<void> {
   const event = await eventOf(call, plan, target.mapping, values, nowMs);
+  call.stage = 'backend';
+  // A function is not asked for the sake of an explanation.
+  if (call.trial !== undefined) return;
   const { functions, log } = services;
   const answer = functions.invoke(target.function, event, target.timeoutMs);
   if (target.isAsync) {

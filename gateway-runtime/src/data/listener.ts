@@ -1,4 +1,3 @@
-import { fail } from '@apig/sdk/contract';
 import { toAddress } from './address.ts';
 import { Call, type Connection, type ConnectionTls } from './call.ts';
 import { CallerBody } from './caller-body.ts';
@@ -15,6 +14,7 @@ import { Sessions, type SessionConnection, type StreamRequest } from './http2/se
 import { HEAD_LIMITS, IDLE_MS, LINGER_MS, MAX_CONNECTIONS, type CallerTimeouts } from './limits.ts';
 import { createRequestId } from './request-id.ts';
 import { forwardingFields } from './mapping.ts';
+import { faultError } from './wire-fault.ts';
 import { TlsFront, type TlsFrontOptions } from './tls/front.ts';
 
 /** A bound address. */
@@ -175,20 +175,10 @@ class Known implements Connection {
 /** Answers a request that breaks the rules of HTTP or a limit of the listener. */
 function refuse(fault: Fault): Refusal {
   const id = createRequestId();
-  const { status, body } = usualAnswer(fail(ERRORS[fault] ?? 'badRequest'), id);
+  const { status, body } = usualAnswer(faultError(fault), id);
   return {
     status,
     fields: `Server: api-gateway\r\nX-Request-Id: ${id}\r\nContent-Type: application/json\r\n`,
     body: Buffer.from(body, 'utf8').toString('latin1'),
   };
 }
-
-/** What the faults mean that are no mere breaches of HTTP. */
-const ERRORS: Partial<Record<Fault, 'uriTooLarge' | 'headersTooLarge' | 'bodyTooLarge' | 'bodyTimeout'>> = {
-  targetTooLong: 'uriTooLarge',
-  fieldTooLarge: 'headersTooLarge',
-  headTooLarge: 'headersTooLarge',
-  tooManyFields: 'headersTooLarge',
-  bodyTooLarge: 'bodyTooLarge',
-  headTimedOut: 'bodyTimeout',
-};

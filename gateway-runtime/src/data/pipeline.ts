@@ -46,6 +46,7 @@ export function handle(call: Call, snapshot: Snapshot, services: Services): void
       endCall(call, services);
       return;
     }
+    call.stage = 'authentication';
     const caller = authenticate(call, match.target, snapshot, services, call.nowMs);
     if (caller instanceof Promise || match.target.plugins.thirdAuth !== undefined)
       void serveLater(call, match, caller, services);
@@ -58,17 +59,28 @@ export function handle(call: Call, snapshot: Snapshot, services: Services): void
 /** The API of a call that may use it as far as its head tells; undefined when the call is answered. @throws what refuses it */
 function findApi(call: Call, snapshot: Snapshot, services: Services): Match<Plan> | undefined {
   admitHead(call);
+  call.stage = 'host';
   const host = findHost(call, snapshot);
+  call.stage = 'tls';
   admitTls(call, host);
+  call.stage = 'client_address';
   call.client = findCallerAddress(call);
+  call.stage = 'body_size';
   admitBody(call);
-  spendDebugCall(host, services.counters, call.nowMs);
+  call.stage = 'debug_domain';
+  spendDebugCall(call, host, services.counters);
+  call.stage = 'preflight';
   if (answerPreflight(call, host, snapshot)) return undefined;
+  call.stage = 'public_key';
   if (answerPublicKey(call, host, snapshot)) return undefined;
+  call.stage = 'route';
   const match = route(call, host, snapshot);
   call.pathValues = match.values;
+  call.stage = 'https_redirect';
   if (redirectToHttps(call, match.target, host, services.httpsPort)) return undefined;
+  call.stage = 'protocol';
   admitProtocol(call, match.target);
+  call.stage = 'address_control';
   admitAddress(call, match.target.acl);
   return match;
 }
@@ -82,6 +94,7 @@ async function serveLater(
 ): Promise<void> {
   try {
     const caller = await known;
+    call.stage = 'third_party';
     const { thirdAuth } = match.target.plugins;
     if (thirdAuth !== undefined && (await askThirdParty(call, thirdAuth, services, call.nowMs)))
       endCall(call, services);
@@ -95,13 +108,22 @@ async function serveLater(
 function serve(call: Call, match: Match<Plan>, caller: Caller, services: Services): void {
   const { target: plan } = match;
   const { breaker } = plan.plugins;
+  call.stage = 'account_control';
   admitAccount(caller, plan.acl);
+  call.stage = 'authorization';
   authorize(caller, plan.authentication);
+  call.stage = 'app_address_control';
   admitApp(call, caller);
+  call.stage = 'throttle';
   spend(call, caller, plan.throttle, services.owner, call.nowMs);
-  spendQuota(caller, call.nowMs);
+  call.stage = 'app_quota';
+  spendQuota(call, caller);
+  call.stage = 'parameters';
   const values = readParameters(call, plan.parameters, match.values);
+  call.stage = 'backend_policy';
   const backend = chooseBackend(call, plan.backends, values);
+  if (call.trial !== undefined) call.trial.backend = backend;
+  call.stage = 'circuit';
   if (backend.kind !== 'mock' && breaker !== undefined) {
     const circuit = circuitOf(call, breaker);
     if (answerInsteadOfBackend(call, circuit, services.clock)) {
@@ -110,6 +132,7 @@ function serve(call: Call, match: Match<Plan>, caller: Caller, services: Service
     }
     call.circuit = circuit;
   }
+  call.stage = 'backend_authorizer';
   if (backend.kind === 'unusable') throw fail(backend.error);
   if (backend.authorizer === undefined) answer(call, match, backend, values, services);
   else void answerLater(call, match, backend, values, services);
@@ -140,6 +163,7 @@ function answer(
   values: ParameterValues,
   services: Services,
 ): void {
+  call.stage = 'mapping';
   switch (backend.kind) {
     case 'http':
       forward(mapRequest(call, plan, backend, values, remainder, call.nowMs), call, services);
@@ -148,6 +172,7 @@ function answer(
       forwardGrpc(call, plan, backend.backend, services);
       return;
     case 'mock':
+      call.stage = 'backend';
       sendMock(call, backend.mock);
       endCall(call, services);
       return;

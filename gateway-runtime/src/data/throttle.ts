@@ -1,4 +1,5 @@
 import { fail, type Resources, type SettledOf } from '@apig/sdk/contract';
+import type { ExplainedLimit } from '../explaining.ts';
 import type { Call, Caller } from './call.ts';
 import type { CallWindow } from './counters.ts';
 import type { Account } from '../identity.ts';
@@ -105,7 +106,10 @@ export function spend(
   const { callsASecond } = call.features;
   apiWindow.enter(nowMs, 1);
   if (policy === undefined) {
-    const hasRoom = apiWindow.addBelow(callsASecond);
+    const { trial } = call;
+    const hasRoom =
+      trial === undefined ? apiWindow.addBelow(callsASecond) : apiWindow.present() < callsASecond;
+    if (trial !== undefined) trial.limits = [...trial.limits, gatewayLimit(apiWindow, callsASecond)];
     if (call.isDebug) call.rates = allEnvironments(apiWindow, callsASecond);
     if (!hasRoom)
       throw fail('throttled', {
@@ -139,7 +143,7 @@ export function spend(
     };
     full = fullOf(limits, shares);
     isRuleFull = rule !== undefined && rule.window.total >= rule.limit;
-    if (full === undefined && !isRuleFull) {
+    if (full === undefined && !isRuleFull && call.trial === undefined) {
       rule?.window.add();
       apiWindow.add();
       window.add();
@@ -149,6 +153,9 @@ export function spend(
     }
   } finally {
     window.table.leave();
+  }
+  if (call.trial !== undefined) {
+    call.trial.limits = [...call.trial.limits, ...limitsLeft(policy, limits, shares, rule)];
   }
   if (call.isDebug) {
     const spent = full === undefined && !isRuleFull ? 1 : 0;
@@ -220,4 +227,28 @@ function ratesOf(
 function rate(name: string, remain: number, limit: number, interval: number, unit: string): string[] {
   const value = `remain:${Math.max(0, remain)},limit:${limit},time:${interval} ${unit}`;
   return [`X-Apig-RateLimit-${name}`, value];
+}
+
+function gatewayLimit(window: CallWindow, limit: number): ExplainedLimit {
+  const remaining = Math.max(0, limit - window.present());
+  return { dimension: 'gateway', limit, remaining, interval: 1, unit: 'second' };
+}
+
+/** The limits of a policy that hold for a call, before it. */
+function limitsLeft(
+  { interval, unit }: PolicyPlan,
+  limits: PerDimension,
+  shares: PerDimension,
+  rule: RulePlan | undefined,
+): readonly ExplainedLimit[] {
+  const held = DIMENSIONS.filter((dimension) => limits[dimension] > 0).map((dimension) => {
+    const remaining = Math.max(0, shares[dimension]);
+    return { dimension, limit: limits[dimension], remaining, interval, unit };
+  });
+  if (rule === undefined) return held;
+  const remaining = Math.max(0, rule.limit - rule.window.present());
+  return [
+    ...held,
+    { dimension: 'rule', limit: rule.limit, remaining, interval: rule.interval, unit: rule.unit },
+  ];
 }

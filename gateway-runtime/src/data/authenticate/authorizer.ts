@@ -70,7 +70,9 @@ export async function askAuthorizer(
 ): Promise<void> {
   const identities = authorizer.identities.map((identity) => readIdentity(call, identity));
   const asked = hash('sha256', JSON.stringify([plan.apiId, plan.environmentId, ...identities]));
-  let decision = authorizer.cacheMs > 0 ? decisions.get(authorizer.id, asked, clock.now()) : undefined;
+  let decision = call.trial?.decisionOf(authorizer.id);
+  if (decision === undefined && authorizer.cacheMs > 0)
+    decision = decisions.get(authorizer.id, asked, clock.now());
   if (decision === undefined) {
     const event = await eventOf(call, plan, authorizer, identities);
     let answer: unknown;

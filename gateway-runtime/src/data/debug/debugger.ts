@@ -1,4 +1,4 @@
-import { systemTimers, type Timers } from '../../clock.ts';
+import { NEVER_DUE, systemTimers, type Timers } from '../../clock.ts';
 import type { Debugger } from '../../debugging.ts';
 import type { ConfigurationReader } from '../../store/configuration.ts';
 import { Compiler } from '../compiler.ts';
@@ -22,9 +22,6 @@ export interface DebuggerOptions {
     readonly lasting: Lasting;
   };
 }
-
-/** Timers of what is not in force. */
-const NEVER_DUE: Timers = { after: () => () => undefined };
 
 /** Makes debug calls: under what is in force, or under another configuration as if it were. */
 export function createDebugger({ domainSuffix, backendTls, timers, present }: DebuggerOptions): Debugger {

@@ -10,6 +10,7 @@ import type { HttpBackend } from '../backend-policy.ts';
 import { CallerGone, type Call, type Upstream } from '../call.ts';
 import { originOf } from '../channel.ts';
 import { endCall } from '../end-call.ts';
+import { noteRequest } from '../explain/note-request.ts';
 import { fromFields } from '../fields.ts';
 import { NOT_RETURNABLE } from '../forwarded-lines.ts';
 import { UpstreamFailure } from '../http1/upstream-failure.ts';
@@ -41,9 +42,15 @@ import { grpcStatus } from './status.ts';
 export function forwardGrpc(call: Call, plan: Plan, backend: HttpBackend, services: Services): void {
   const { reply, body } = call;
   if (hopsOf(call) >= MAX_HOPS) throw fail('apiCallsItself');
-  if (!(reply instanceof StreamReply)) throw fail('protocolNotSupported', { protocols: 'grpcs' });
   const mapped = mapRequest(call, plan, backend, [], undefined, call.nowMs);
-  const forwarding = new GrpcForwarding({ ...mapped, target: call.rawPath }, call, reply, services);
+  const outbound = { ...mapped, target: call.rawPath };
+  call.stage = 'backend';
+  if (call.trial !== undefined) {
+    noteRequest(outbound, call, services, call.trial);
+    return;
+  }
+  if (!(reply instanceof StreamReply)) throw fail('protocolNotSupported', { protocols: 'grpcs' });
+  const forwarding = new GrpcForwarding(outbound, call, reply, services);
   if (body !== undefined) body.incoming.isTimed = false;
   call.upstream = forwarding;
   forwarding.start();

@@ -77,6 +77,11 @@ export async function askThirdParty(
   const address = call.client.text;
   const limit = content.custom_forbid_limit ?? 0;
   if (limit > 0 && failuresOf(address, failures, nowMs, 0) > limit) throw fail('thirdAuthBlocked');
+  if (call.trial !== undefined) {
+    assertIdentities(call, plan);
+    if (call.trial.thirdPartyAllows()) return false;
+    throw fail('thirdAuthRefused');
+  }
   let answer: SideAnswer;
   try {
     answer = await sideCalls.send(await requestOf(call, plan));
@@ -137,12 +142,8 @@ async function requestOf(
       headers === undefined ? !NOT_MAPPABLE.has(name) && name !== 'host' : headers.includes(name);
     if (isSent) head.push(name, call.headers.joined(name) ?? '');
   }
-  if (headers?.some((name) => call.headers.first(name) === undefined) === true)
-    throw fail('thirdAuthIdentityMissing');
+  assertIdentities(call, plan);
   const pieces = queryOf(call).filter(({ name }) => queries?.includes(name) ?? true);
-  if (queries?.some((name) => pieces.every((piece) => piece.name !== name)) === true) {
-    throw fail('thirdAuthIdentityMissing');
-  }
   const query = pieces.map(({ raw }) => raw).join('&');
   const path = withPath ? `${request.path.replace(/\/$/, '')}${call.rawPath}` : request.path;
   const body =
@@ -157,6 +158,13 @@ async function requestOf(
     timeoutMs: request.timeout,
     maxBytes: MAX_ANSWER_BYTES,
   };
+}
+
+/** @throws thirdAuthIdentityMissing */
+function assertIdentities(call: Call, { headers, queries }: ThirdAuthPlan): void {
+  const lacksHeader = headers?.some((name) => call.headers.first(name) === undefined) === true;
+  const lacksQuery = queries?.some((name) => queryOf(call).every((piece) => piece.name !== name)) === true;
+  if (lacksHeader || lacksQuery) throw fail('thirdAuthIdentityMissing');
 }
 
 function whereIs(

@@ -1,0 +1,104 @@
+import { NEVER_DUE, type Clock } from '../../clock.ts';
+import type { Explainer, ExplainedRequest, Explanation } from '../../explaining.ts';
+import type { Account, Identities } from '../../identity.ts';
+import { NO_FUNCTIONS } from '../../functions.ts';
+import { createLog } from '../../observe/log.ts';
+import type { ConfigurationReader } from '../../store/configuration.ts';
+import { AccountGuard } from '../authenticate/account-guard.ts';
+import { Compiler } from '../compiler.ts';
+import { createLasting, endLasting, type Lasting } from '../lasting.ts';
+import { Origins } from '../origins.ts';
+import type { Services } from '../services.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { explain } from './explain.ts';
+
+/** Explains requests under one configuration, for as long as it is open. */
+export interface OpenExplainer {
+  /** What would become of a request. Nothing is counted: each request finds the limits as they were. */
+  explain(request: ExplainedRequest): Promise<Explanation>;
+  /** Lets go of what it holds. */
+  close(): void;
+}
+
+/** How requests are explained away from a gateway that serves. */
+export interface ExplainerOptions {
+  /** What debug domains end in. */
+  readonly domainSuffix?: string;
+  readonly clock: Clock;
+  /** Knows accounts by their keys and tokens; nobody unless given: then requests name their account. */
+  readonly identities?: Identities;
+  /** Account that has the apps. */
+  readonly owner?: Account;
+  /** Port of an encrypted listener, to which redirections would lead. */
+  readonly httpsPort?: number;
+}
+
+/**
+ * Works a configuration out, in order to explain any number of requests: without sockets, timers and threads.
+ *
+ * @throws what keeps the configuration from being put in force
+ */
+export function openExplainer(configuration: ConfigurationReader, options: ExplainerOptions): OpenExplainer {
+  const { clock, domainSuffix = 'localhost', identities = NOBODY, owner, httpsPort } = options;
+  const lasting = createLasting({ timers: NEVER_DUE });
+  const snapshot = new Compiler(domainSuffix, lasting).start(configuration);
+  const origins = new Origins({ verify: true });
+  const services: Services = {
+    ...ofLasting(lasting),
+    clock,
+    identities,
+    owner,
+    accounts: new AccountGuard(lasting.counters),
+    unrouted: lasting.calls.unrouted,
+    functions: NO_FUNCTIONS,
+    origins,
+    unreadMs: 0,
+    httpsPort,
+    log: createLog('silent'),
+  };
+  return {
+    explain: (request) => explain(snapshot, request, services, configuration),
+    close: () => {
+      origins.destroy();
+      endLasting(lasting);
+    },
+  };
+}
+
+/** Explains under what is in force, with the present counts, or under another configuration as if it were. */
+export function createExplainer(
+  domainSuffix: string,
+  present: () => {
+    readonly configuration: ConfigurationReader;
+    readonly snapshot: Snapshot;
+    readonly services: Services;
+  },
+): Explainer {
+  return async (under, request) => {
+    const { configuration, snapshot, services } = present();
+    if (under === configuration) return explain(snapshot, request, services, under);
+    const { clock, identities, owner, httpsPort } = services;
+    const opened = openExplainer(under, {
+      domainSuffix,
+      clock,
+      identities,
+      ...(owner && { owner }),
+      ...(httpsPort !== undefined && { httpsPort }),
+    });
+    try {
+      return await opened.explain(request);
+    } finally {
+      opened.close();
+    }
+  };
+}
+
+const NOBODY: Identities = { byAccessKey: () => undefined, byToken: () => undefined };
+
+function ofLasting({
+  counters,
+  decisions,
+  sideCalls,
+}: Lasting): Pick<Services, 'counters' | 'decisions' | 'sideCalls'> {
+  return { counters, decisions, sideCalls };
+}
