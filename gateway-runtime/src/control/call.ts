@@ -27,10 +27,10 @@ export interface ControlRoute {
   readonly status: number;
   /** Longest body, where it may be longer than usual. */
   readonly maxBodyBytes?: number;
-  /** The body is no JSON: the operation reads its bytes. */
-  readonly readsBytes?: boolean;
   /** Media type of the answer, where it is not JSON. */
   readonly mediaType?: string;
+  /** The body is no JSON: the operation reads its bytes. */
+  readonly readsBytes?: boolean;
   /** Does what is asked and returns the body of the answer. @throws ApigError of the catalogue. */
   answer(call: ControlCall): unknown;
 }

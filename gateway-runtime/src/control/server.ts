@@ -242,10 +242,6 @@ function guard(
     callers.set(request, { account, credential });
     done();
   });
-
-  function bytesOf({ body }: FastifyRequest): Uint8Array {
-    return body instanceof Uint8Array ? body : NO_BYTES;
-  }
 }
 
 function sendFile(reply: FastifyReply, { name, mediaType, text }: AnsweredFile): FastifyReply {
