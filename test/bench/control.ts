@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RELEASE_ENVIRONMENT_ID, type Json } from '@apig/sdk/contract';
 import Database from 'better-sqlite3';
 import { systemClock } from '../../gateway-runtime/src/clock.ts';
+import { MIN_CHANGES } from '../../gateway-runtime/src/store/checkpoints.ts';
 import { Draft } from '../../gateway-runtime/src/store/draft.ts';
 import { Ledger } from '../../gateway-runtime/src/store/ledger.ts';
 import { openSqlite } from '../../gateway-runtime/src/store/sqlite.ts';
@@ -14,7 +15,7 @@ import { KeptConnection } from './kept-connection.ts';
 
 /*
  * What the management API costs: writes against bare inserts that are as durable, reading with few and with many APIs,
- * and the start with many. The gateway is a process of its own; its clients are here, each with a connection that it
+ * the start with many, staging on a changeset that has few and many objects, and the past after few and many changes. The gateway is a process of its own; its clients are here, each with a connection that it
  * keeps. Ratios and growth count; times are this machine's. Run by hand:
  * `node --conditions=@apig/source test/bench/control.ts [writes] [APIs]`.
  */
@@ -25,11 +26,16 @@ const FEW = 10;
 const READS = 200;
 const CLIENTS = [1, 8, 32];
 const ROUNDS = 5;
+const STAGED = 1000;
+/** Changes of a short history. */
+const HISTORY = 5000;
 const PROJECT_ID = '1'.repeat(32);
 const TOKEN = 'X-Auth-Token: test-token\r\n';
 
 await compareWrites();
 await compareReads();
+await compareStaging();
+await comparePast();
 
 /** Writes by clients, by the ledger alone, and bare inserts: turn about, so that whatever else the machine does meets all. */
 async function compareWrites(): Promise<void> {
@@ -185,6 +191,75 @@ async function readTimes(count: number): Promise<{ list: number; get: number; st
   }
 }
 
+/** Stages APIs on one changeset, in one group and published, as a large update does, and commits them. */
+async function compareStaging(): Promise<void> {
+  const runtime = await openGateway();
+  const connection = await KeptConnection.open(runtime.endpoint);
+  try {
+    const own = '/runtime/v1/changesets';
+    const gateway = await runtime.call('POST', 'instances', { ...gatewayBody(), spec_id: 'PLATINUM' });
+    const path = `/v2/${runtime.projectId}/apigw/instances/${String(gateway.body['instance_id'])}`;
+    const { id } = await call(connection, 'POST', own, {});
+    const headers = `X-Apig-Changeset: ${String(id)}\r\n`;
+    const group = await call(connection, 'POST', `${path}/api-groups`, { name: 'staged' }, headers);
+    const times: number[] = [];
+    for (let count = 0; count < STAGED; count += 1) {
+      const start = performance.now();
+      const body = apiBody(String(group['id']));
+      const api = await call(connection, 'POST', `${path}/apis`, body, headers);
+      const online = { action: 'online', api_id: api['id'], env_id: RELEASE_ENVIRONMENT_ID };
+      await call(connection, 'POST', `${path}/apis/action`, online, headers);
+      times.push(performance.now() - start);
+    }
+    const start = performance.now();
+    await call(connection, 'POST', `${own}/${String(id)}/commit`, {});
+    const commitMs = performance.now() - start;
+    const tenth = STAGED / 10;
+    // What is run for the first times is slow, so the second tenth is the first one that counts.
+    const [first, last] = [median(times.slice(tenth, 2 * tenth)), median(times.slice(-tenth))];
+    const growth = (last / first).toFixed(2);
+    print(`staging ${STAGED} published APIs on one changeset`);
+    print(`one                  ${first.toFixed(2)} ms, then ${last.toFixed(2)} ms, growth ${growth}`);
+    print(`commit               ${commitMs.toFixed(0)} ms`);
+  } finally {
+    connection.close();
+    await runtime.dispose();
+  }
+}
+
+/** Reads the configuration of the middle of a short and of a long history of as many objects. */
+async function comparePast(): Promise<void> {
+  const [short, long] = [await pastMs(HISTORY), await pastMs(10 * HISTORY)];
+  print(`a configuration of ${MIN_CHANGES} objects amid ${HISTORY} and ${10 * HISTORY} changes`);
+  print(
+    `at a revision        ${short.toFixed(0)} ms, ${long.toFixed(0)} ms, growth ${(long / short).toFixed(2)}`,
+  );
+}
+
+async function pastMs(changes: number): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'apig-bench-'));
+  const store = await openSqlite(join(directory, 'gateway.db'));
+  const ledger = new Ledger(store, await store.load(), systemClock);
+  const body = { gatewayId: 'g', debugDomainEnabled: true, isDefault: false };
+  for (let start = 0; start < changes; start += 100) {
+    await ledger.write({ actor: 'bench', requestId: 'bench' }, (draft) => {
+      for (let index = start; index < start + 100; index += 1) {
+        draft.put('apiGroup', `id${index % MIN_CHANGES}`, { ...body, name: `name${index}` });
+      }
+    });
+  }
+  const middle = Math.floor(ledger.configuration.revision / 2);
+  const times: number[] = [];
+  for (let count = 0; count < ROUNDS; count += 1) {
+    const start = performance.now();
+    await store.at(middle);
+    times.push(performance.now() - start);
+  }
+  await store.close();
+  await rm(directory, { recursive: true });
+  return median(times);
+}
+
 /** Writes a database with so many published APIs: one is made as users do, and the others are made after it. */
 async function fill(dataDirectory: string, count: number): Promise<{ gatewayId: string; apiId: string }> {
   const runtime = await openGateway({ dataDirectory });
@@ -238,9 +313,15 @@ async function medianMs(run: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
-async function call(connection: KeptConnection, method: string, path: string, body?: Json): Promise<Json> {
+async function call(
+  connection: KeptConnection,
+  method: string,
+  path: string,
+  body?: Json,
+  headers = '',
+): Promise<Json> {
   const text = body === undefined ? '' : JSON.stringify(body);
-  const answer = await connection.send(method, path, TOKEN, text);
+  const answer = await connection.send(method, path, TOKEN + headers, text);
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
   return JSON.parse(answer.body) as Json;
 }

@@ -9,6 +9,7 @@ import type { Bodies } from '../../gateway-runtime/src/store/configuration.ts';
 import { Configuration } from '../../gateway-runtime/src/store/configuration.ts';
 import { Draft } from '../../gateway-runtime/src/store/draft.ts';
 import { up as objects } from '../../gateway-runtime/src/store/migrations/0001-objects.ts';
+import { createSeal } from '../../gateway-runtime/src/store/seal.ts';
 import { openSqlite } from '../../gateway-runtime/src/store/sqlite.ts';
 import { systemClock } from '../../gateway-runtime/src/clock.ts';
 import { makeCertificate } from '../support/certificates.ts';
@@ -104,6 +105,16 @@ describe('secrets in the database', () => {
     await expect(opened.load()).rejects.toThrow('appSecret of app a does not open');
     await opened.close();
   });
+});
+
+test('no nonce is used twice under a key', () => {
+  const seal = createSeal(Buffer.alloc(32, 7));
+
+  const nonces = Array.from({ length: 2000 }, () =>
+    Buffer.from(seal.seal('same', 'place').text, 'base64').subarray(0, 12).toString('hex'),
+  );
+
+  expect(new Set(nonces).size).toBe(nonces.length);
 });
 
 describe('the key', () => {
