@@ -56,6 +56,8 @@ export interface GatewayConfig {
   readonly functions?: FunctionTargets;
   /** Threads that take calls; with one, which is usual, the main thread does. */
   readonly workers?: number;
+  /** What the objects of each worker may take, in MiB; its part of the machine's memory unless given. */
+  readonly workerMemoryMb?: number;
   /** The machine's clock, unless given. Workers go by the machine's. */
   readonly clock?: Clock;
   /** The machine's timers, unless given. */
@@ -154,8 +156,15 @@ async function openDataPlane(
       ...(timers && { timers }),
     };
     if (!isShared) return await startDataPlane(options);
-    const { credentials, functions: functionTargets = {} } = config;
-    return await startWorkers({ ...options, threads: workers, credentials, tokens, functionTargets });
+    const { credentials, functions: functionTargets = {}, workerMemoryMb: memoryMb } = config;
+    return await startWorkers({
+      ...options,
+      threads: workers,
+      ...(memoryMb !== undefined && { memoryMb }),
+      credentials,
+      tokens,
+      functionTargets,
+    });
   } catch (error) {
     throw listenError('data plane', error);
   }

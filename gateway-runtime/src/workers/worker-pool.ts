@@ -5,7 +5,7 @@ import { WorkerThread, type StartOf } from './worker-thread.ts';
 /** What a pool is told. */
 export interface WorkerPoolOptions {
   readonly threads: number;
-  /** What the objects of each worker may take, in millions of bytes. */
+  /** What the objects of each worker may take, in MiB. */
   readonly memoryMb: number;
   readonly log: Log;
   /** One word of memory that all threads see: the number of the last news. */

@@ -34,7 +34,7 @@ export class WorkerThread {
   /** Signs of life that it was asked for since it gave the last one. */
   owed = 0;
 
-  /** @param memoryMb what its objects may take, in millions of bytes */
+  /** @param memoryMb what its objects may take, in MiB */
   constructor(start: StartOf, memoryMb: number, events: WorkerEvents) {
     const { port1, port2 } = new MessageChannel();
     this.owner = start.owner;
