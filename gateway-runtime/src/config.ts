@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import type { KeyedCertificate } from '@apig/sdk/contract';
+import { parseAddressRange, type KeyedCertificate } from '@apig/sdk/contract';
 import { z } from 'zod';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { credentialsOf, openCredentials, readCredentials, type Credentials } from './control/credentials.ts';
 import { LIMIT_NAMES, type Limits } from './control/limits.ts';
+import { METADATA_ADDRESSES } from './data/forbidden-addresses.ts';
+import { CONNECTION_LIMITS } from './data/limits.ts';
 import type { FunctionTargets } from './function-registry.ts';
 import type { GatewayConfig } from './gateway.ts';
 import { isLoopback, parseListenAddress, type ListenAddress } from './listen-address.ts';
@@ -48,6 +50,9 @@ interface Flags {
   readonly functionsFile?: string;
   readonly limits: Limits;
   readonly drainTimeoutMs: number;
+  readonly forbiddenBackends: readonly string[];
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   readonly workers: number;
   readonly metrics: 'owner' | 'anybody';
   readonly logLevel: LogLevel;
@@ -94,9 +99,12 @@ export function readTask(args: readonly string[]): Task {
       openMetrics: flags.metrics === 'anybody',
       log: createLog(logLevel),
       ...(flags.functionsFile !== undefined && { functions: readFunctions(flags.functionsFile) }),
-      ...(flags.backendCaFile !== undefined && {
-        backendTls: { verify: true, ca: readText(flags.backendCaFile) },
-      }),
+      backendTls: {
+        verify: true,
+        forbidden: flags.forbiddenBackends,
+        ...(flags.backendCaFile !== undefined && { ca: readText(flags.backendCaFile) }),
+      },
+      connections: { all: flags.maxConnections, ofAddress: flags.maxConnectionsPerAddress },
     },
   };
 }
@@ -213,6 +221,27 @@ function createCommand(): Command {
           .argParser(drainTimeout),
       )
       .addOption(
+        new Option(
+          '--forbidden-backends <address,...>',
+          'addresses and networks that nothing is sent to, by whatever name; "none" for none',
+        )
+          .env('APIG_FORBIDDEN_BACKENDS')
+          .default(METADATA_ADDRESSES, METADATA_ADDRESSES.join(','))
+          .argParser(addressList),
+      )
+      .addOption(
+        new Option('--max-connections <number>', 'connections that callers may have open on each port')
+          .env('APIG_MAX_CONNECTIONS')
+          .default(CONNECTION_LIMITS.all)
+          .argParser(connectionCount),
+      )
+      .addOption(
+        new Option('--max-connections-per-address <number>', 'the same, of one address')
+          .env('APIG_MAX_CONNECTIONS_PER_ADDRESS')
+          .default(CONNECTION_LIMITS.ofAddress)
+          .argParser(connectionCount),
+      )
+      .addOption(
         new Option('--workers <number>', 'threads that take calls; auto is one for each processor core')
           .env('APIG_WORKERS')
           .default(1)
@@ -273,6 +302,21 @@ function limitList(text: string): Limits {
       return [name, Number(number)];
     }),
   );
+}
+
+function addressList(text: string): readonly string[] {
+  if (text === 'none') return [];
+  const addresses = text.split(',').map((each) => each.trim());
+  if (addresses.some((each) => parseAddressRange(each) === undefined))
+    throw new InvalidArgumentError('expected addresses or networks such as 10.0.0.0/8, or none');
+  return addresses;
+}
+
+function connectionCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,7}$/.test(text) || count < 1)
+    throw new InvalidArgumentError('expected a number from 1 to 9999999');
+  return count;
 }
 
 function drainTimeout(text: string): number {

@@ -13,6 +13,7 @@ import { ownRoutes } from './control/own-routes.ts';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer, type ControlServer, type Probe } from './control/server.ts';
 import { startDataPlane } from './data/data-plane.ts';
+import type { ConnectionLimits } from './data/limits.ts';
 import type { BackendTls } from './data/origins.ts';
 import { FunctionRegistry, type FunctionTargets } from './function-registry.ts';
 import type { ListenAddress } from './listen-address.ts';
@@ -52,6 +53,8 @@ export interface GatewayConfig {
   readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
   readonly backendTls?: BackendTls;
+  /** How many connections callers may have open on each port; 50,000 unless given, from one address or many. */
+  readonly connections?: ConnectionLimits;
   /** Functions that APIs and authorizers may name; none unless given. */
   readonly functions?: FunctionTargets;
   /** Threads that take calls; with one, which is usual, the main thread does. */
@@ -137,7 +140,17 @@ async function openDataPlane(
   clock: Clock,
   functions: FunctionRegistry,
 ): Promise<Calls> {
-  const { http, https, domainSuffix, log, backendTls, minTlsVersion, timers, workers = 1 } = config;
+  const {
+    http,
+    https,
+    domainSuffix,
+    log,
+    backendTls,
+    connections,
+    minTlsVersion,
+    timers,
+    workers = 1,
+  } = config;
   const isShared = workers > 1 && canSharePorts();
   if (workers > 1 && !isShared)
     log.warn({ workers }, 'threads cannot share a port here: one takes all calls');
@@ -151,6 +164,7 @@ async function openDataPlane(
       functions,
       log,
       owner: identities.owner,
+      ...(connections && { connections }),
       ...(minTlsVersion && { minTlsVersion }),
       ...(backendTls && { backendTls }),
       ...(timers && { timers }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openBackend, type Backend } from '../support/backend.ts';
-import { openRaw } from '../support/raw-http.ts';
+import { openRaw, sendRaw } from '../support/raw-http.ts';
 import { createId, openTraffic, TOKENS, type Traffic } from '../support/traffic.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -150,5 +150,14 @@ describe('the access log', () => {
     await traffic.call({ path: `${path}?token=very-secret`, headers });
     expect(traffic.logLines.join('')).not.toContain('very-secret');
     expect(traffic.logLines.join('')).not.toContain(TOKENS.bob);
+  });
+
+  test.each([
+    ['of HTTP/1.1', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'APIG.0602', 'hostRepeated'],
+    ['of a version that is not spoken', 'GET / HTTP/3.0\r\n\r\n', 400, 'APIG.0602', 'versionUnknown'],
+  ])('has a line for a request that never became a call: one %s', async (_, bytes, status, code, fault) => {
+    const received = await sendRaw(traffic.http, bytes);
+    const id = /X-Request-Id: (\S+)/.exec(received)?.[1];
+    expect(lineOf(id)).toMatchObject({ status, apig_err_code: code, fault, remote_addr: '127.0.0.1' });
   });
 });

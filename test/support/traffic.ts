@@ -133,6 +133,7 @@ export interface OpenTrafficOptions {
   /** Lowest TLS version of that listener. */
   readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   readonly backendTls?: NonNullable<DataPlaneOptions['backendTls']>;
+  readonly connections?: NonNullable<DataPlaneOptions['connections']>;
   readonly timeouts?: NonNullable<DataPlaneOptions['timeouts']>;
   readonly timers?: NonNullable<DataPlaneOptions['timers']>;
   readonly functions?: FunctionTargets;
@@ -247,6 +248,7 @@ export async function openTraffic(options: OpenTrafficOptions = {}): Promise<Tra
     owner: ALICE,
     ...(options.minTlsVersion !== undefined && { minTlsVersion: options.minTlsVersion }),
     ...(options.backendTls !== undefined && { backendTls: options.backendTls }),
+    ...(options.connections !== undefined && { connections: options.connections }),
     ...(options.timeouts !== undefined && { timeouts: options.timeouts }),
     ...(options.timers !== undefined && { timers: options.timers }),
     functions,

@@ -1,4 +1,5 @@
 import type { Log } from '../observe/log.ts';
+import type { RefusedRequest } from './listener.ts';
 import type { Call } from './call.ts';
 import { turnTime } from './http1/turn.ts';
 
@@ -45,6 +46,29 @@ export function logCall(call: Call, log: Log): void {
         upstream_attempts: upstream.attempts,
         upstream_failure: upstream.failure,
       }),
+    },
+    'call',
+  );
+}
+
+/**
+ * Writes the line of a request that never became a call. Nothing that it said is in it: it was not understood.
+ */
+export function logRefusal(
+  { id, status, errorCode, fault, isSecure, address }: RefusedRequest,
+  log: Log,
+): void {
+  if (!log.isLevelEnabled('info')) return;
+  log.info(
+    {
+      request_id: id,
+      ...(address !== undefined && { remote_addr: address }),
+      scheme: isSecure ? 'https' : 'http',
+      status,
+      errorType: 0,
+      response_source: 'local',
+      apig_err_code: errorCode,
+      fault,
     },
     'call',
   );

@@ -7,6 +7,7 @@ import type { Account, Identities } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
 import type { Statistics } from '../statistics.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
+import { logRefusal } from './access-log.ts';
 import { AccountGuard } from './authenticate/account-guard.ts';
 import type { Call } from './call.ts';
 import type { Channels } from './channels.ts';
@@ -16,8 +17,8 @@ import { Counters } from './counters.ts';
 import { createExplainer } from './explain/explainer.ts';
 import { createDebugger } from './debug/debugger.ts';
 import { createLasting, endLasting } from './lasting.ts';
-import { CALLER_TIMEOUTS, type CallerTimeouts } from './limits.ts';
-import { openListener, type BoundAddress } from './listener.ts';
+import { CALLER_TIMEOUTS, CONNECTION_LIMITS, type CallerTimeouts, type ConnectionLimits } from './limits.ts';
+import { openListener, type BoundAddress, type RefusedRequest } from './listener.ts';
 import { Origins, type BackendTls } from './origins.ts';
 import { handle } from './pipeline.ts';
 import { findDomain } from './route.ts';
@@ -47,6 +48,8 @@ export interface DataPlaneOptions {
   readonly minTlsVersion?: 'TLSv1.1' | 'TLSv1.2';
   /** How long callers are waited for, where it differs from the usual. */
   readonly timeouts?: Partial<CallerTimeouts>;
+  /** How many connections callers may have open; 50,000 unless given, from one address or many. */
+  readonly connections?: ConnectionLimits;
   /** What it has in common with data planes in other threads; nothing unless given. */
   readonly sharing?: Sharing;
 }
@@ -129,7 +132,14 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     minVersion: options.minTlsVersion ?? 'TLSv1.2',
   };
   const threads = sharing?.threads ?? 1;
-  const shared = { timeouts, maxBodyBytes: () => inForce().maxBodyBytes, onCall, threads };
+  const shared = {
+    timeouts,
+    connections: options.connections ?? CONNECTION_LIMITS,
+    maxBodyBytes: () => inForce().maxBodyBytes,
+    onCall,
+    onRefusal: (refusal: RefusedRequest) => logRefusal(refusal, log),
+    threads,
+  };
   const secure = listen.https && tls && (await openListener({ ...listen.https, ...shared, tls }));
   services = { ...services, httpsPort: secure?.address.port ?? sharing?.httpsPort };
   let plain;

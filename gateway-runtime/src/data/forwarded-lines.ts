@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import { FieldNames } from './http1/field-names.ts';
 import type { Head } from './http1/head.ts';
+import { isOfTrace, isTraceSound } from './trace-context.ts';
 import { forwardedText } from './http1/hop-by-hop.ts';
 import type { ResponseHead } from './http1/response-head.ts';
 
@@ -96,6 +97,7 @@ export function forwardedFields(call: Call, left: LeftBehind, isTypeRemoved: boo
         ? left.withApiKey
         : left.usual;
   const hasUnderscore = head.text.includes('_');
+  const isTraceLost = !isTraceSound(head);
   return forwardedText(
     head,
     ofConnection,
@@ -103,7 +105,8 @@ export function forwardedFields(call: Call, left: LeftBehind, isTypeRemoved: boo
       names.has(head, index) ||
       head.nameStartsWith(index, 'x-apig-') ||
       (hasUnderscore && head.nameIncludes(index, '_')) ||
-      (isTypeRemoved && head.isNamed(index, 'content-type')),
+      (isTypeRemoved && head.isNamed(index, 'content-type')) ||
+      (isTraceLost && isOfTrace(head, index)),
   );
 }
 

@@ -25,8 +25,15 @@ export const HEAD_LIMITS: HeadLimits = {
   fields: MAX_HEADERS,
 };
 
-/** How many connections callers may have open: all together, and from one address. */
-export const MAX_CONNECTIONS = 50_000;
+/** How many connections callers may have open on each port. */
+export interface ConnectionLimits {
+  readonly all: number;
+  /** From one address. Callers behind one proxy share theirs. */
+  readonly ofAddress: number;
+}
+
+/** How many connections callers may have open unless the operator says otherwise. */
+export const CONNECTION_LIMITS: ConnectionLimits = { all: 50_000, ofAddress: 50_000 };
 
 /** How long callers are waited for. */
 export interface CallerTimeouts {

@@ -11,7 +11,7 @@ import type { ServerConnection } from './http1/server-connection.ts';
 import type { RequestHead } from './http1/request-head.ts';
 import type { Refusal } from './http1/settings.ts';
 import { Sessions, type SessionConnection, type StreamRequest } from './http2/sessions.ts';
-import { HEAD_LIMITS, IDLE_MS, LINGER_MS, MAX_CONNECTIONS, type CallerTimeouts } from './limits.ts';
+import { HEAD_LIMITS, IDLE_MS, LINGER_MS, type CallerTimeouts, type ConnectionLimits } from './limits.ts';
 import { createRequestId } from './request-id.ts';
 import { forwardingFields } from './mapping.ts';
 import { faultError } from './wire-fault.ts';
@@ -42,6 +42,9 @@ export interface ListenerOptions {
   /** Largest body that any gateway takes now. */
   readonly maxBodyBytes: () => number;
   readonly onCall: (call: Call) => void;
+  /** Told of requests that never become a call, and of connections that are turned away. */
+  readonly onRefusal: (refusal: RefusedRequest) => void;
+  readonly connections: ConnectionLimits;
   /** Threads that listen there. */
   readonly threads: number;
 }
@@ -54,6 +57,8 @@ export async function openListener({
   timeouts,
   maxBodyBytes,
   onCall,
+  onRefusal,
+  connections,
   threads,
 }: ListenerOptions): Promise<Listener> {
   const shared = {
@@ -65,7 +70,8 @@ export async function openListener({
       writeStallMs: timeouts.unreadMs,
       lingerMs: LINGER_MS,
     },
-    refuse,
+    refuse: (fault: Fault, connection: SessionConnection | undefined) =>
+      refuse(fault, connection, tls !== undefined, onRefusal),
   };
   const sessions = new Sessions({
     ...shared,
@@ -75,7 +81,7 @@ export async function openListener({
     serve: (request) => onCall(streamCall(request)),
   });
   // The system spreads connections evenly enough for each thread to have its share of them.
-  const maxConnections = Math.ceil(MAX_CONNECTIONS / threads);
+  const maxConnections = Math.ceil(connections.all / threads);
   const server = new Server(
     {
       ...shared,
@@ -83,7 +89,8 @@ export async function openListener({
         return maxBodyBytes();
       },
       maxConnections,
-      maxConnectionsPerAddress: maxConnections,
+      // The connections of one address may all come to one thread.
+      maxConnectionsPerAddress: Math.min(connections.ofAddress, maxConnections),
       serve: (exchange, connection) => onCall(toCall(exchange, connection)),
       takeHttp2: (socket, isSecure, note) => sessions.take(socket, isSecure, note),
     },
@@ -172,10 +179,30 @@ class Known implements Connection {
   }
 }
 
-/** Answers a request that breaks the rules of HTTP or a limit of the listener. */
-function refuse(fault: Fault): Refusal {
+/** A request that breaks the rules of HTTP or a limit of the listener, or a connection over its limit. */
+export interface RefusedRequest {
+  readonly id: string;
+  readonly status: number;
+  readonly errorCode: string;
+  /** What is wrong with it. */
+  readonly fault: Fault;
+  readonly isSecure: boolean;
+  /** Where it came from; undefined for a connection that was turned away. */
+  readonly address: string | undefined;
+}
+
+/** Answers one. */
+function refuse(
+  fault: Fault,
+  connection: SessionConnection | undefined,
+  isSecure: boolean,
+  onRefusal: ListenerOptions['onRefusal'],
+): Refusal {
   const id = createRequestId();
-  const { status, body } = usualAnswer(faultError(fault), id);
+  const error = faultError(fault);
+  const { status, body } = usualAnswer(error, id);
+  const address = connection && toAddress(connection.remoteAddress).text;
+  onRefusal({ id, status, errorCode: error.code, fault, isSecure, address });
   return {
     status,
     fields: `Server: api-gateway\r\nX-Request-Id: ${id}\r\nContent-Type: application/json\r\n`,

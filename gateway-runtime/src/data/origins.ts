@@ -1,17 +1,20 @@
 import { rootCertificates } from 'node:tls';
 import type { BackendCertificate } from '../features.ts';
+import { forbidden, ForbiddenAddresses, METADATA_ADDRESSES } from './forbidden-addresses.ts';
 import { withCertificate, type BackendTlsOptions } from './backend-tls.ts';
 import { HEAD_LIMITS } from './limits.ts';
 import { BackendSessions } from './grpc/backend-sessions.ts';
 import type { Origin } from './http1/origin.ts';
 import { UpstreamPool } from './http1/upstream-pool.ts';
 
-/** How certificates of backends are judged. */
+/** How backends are reached, and how their certificates are judged. */
 export interface BackendTls {
   /** Whether a certificate must be valid for the backend's name and issued by somebody trusted. */
   readonly verify: boolean;
   /** PEM of further issuers to trust. */
   readonly ca?: string;
+  /** Addresses and networks that nothing is sent to; those of metadata services unless given. */
+  readonly forbidden?: readonly string[];
 }
 
 /** How long a free connection to a backend is kept: shorter than most servers keep it. */
@@ -24,19 +27,22 @@ const MAX_IDLE = 256;
 export class Origins {
   readonly pool = new UpstreamPool({ limits: HEAD_LIMITS, idleMs: IDLE_MS, maxIdle: MAX_IDLE });
   readonly #tls: BackendTlsOptions;
+  readonly #forbidden: ForbiddenAddresses;
   /** The same over HTTP/2, for backends that speak gRPC. */
   readonly grpc: BackendSessions;
   readonly #origins = new Map<string, Origin>();
 
-  constructor({ verify, ca }: BackendTls) {
+  constructor({ verify, ca, forbidden }: BackendTls) {
+    this.#forbidden = new ForbiddenAddresses(forbidden ?? METADATA_ADDRESSES);
     this.#tls = { rejectUnauthorized: verify, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
-    this.grpc = new BackendSessions(this.#tls);
+    this.grpc = new BackendSessions(this.#tls, this.#forbidden);
   }
 
   /**
    * An origin such as `https://orders.internal:8443`.
    *
    * @param certificate shown to it; connections with one and without are never mixed
+   * @throws `backendUnavailable` for an address that nothing is sent to
    */
   find(origin: string, certificate?: BackendCertificate): Origin {
     const key = certificate === undefined ? origin : keyOf(origin, certificate);
@@ -65,12 +71,11 @@ export class Origins {
   #open(text: string, certificate: BackendCertificate | undefined): Origin {
     const { protocol, hostname, port } = new URL(text);
     const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-    if (protocol !== 'https:') return this.pool.origin({ host, port: Number(port || 80) });
-    return this.pool.origin({
-      host,
-      port: Number(port || 443),
-      tls: withCertificate(this.#tls, certificate),
-    });
+    if (this.#forbidden.has(host)) throw forbidden(host);
+    const { lookup } = this.#forbidden;
+    if (protocol !== 'https:') return this.pool.origin({ host, port: Number(port || 80), lookup });
+    const tls = withCertificate(this.#tls, certificate);
+    return this.pool.origin({ host, port: Number(port || 443), tls, lookup });
   }
 }
 

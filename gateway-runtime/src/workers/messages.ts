@@ -4,6 +4,7 @@ import type { Credentials } from '../control/credentials.ts';
 import type { IssuedToken } from '../control/identity/issued-tokens.ts';
 import type { MemberHealth } from '../data/channels.ts';
 import type { SharedCounts } from '../data/counting/count-memory.ts';
+import type { ConnectionLimits } from '../data/limits.ts';
 import type { BackendTls } from '../data/origins.ts';
 import type { FunctionTargets } from '../function-registry.ts';
 import type { ListenAddress } from '../listen-address.ts';
@@ -42,6 +43,7 @@ export interface WorkerSettings {
   readonly credentials: Credentials;
   readonly functions: FunctionTargets;
   readonly backendTls: BackendTls | undefined;
+  readonly connections: ConnectionLimits | undefined;
   readonly minTlsVersion: 'TLSv1.1' | 'TLSv1.2' | undefined;
   readonly domainSuffix: string;
   readonly logLevel: LogLevel;

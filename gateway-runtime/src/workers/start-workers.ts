@@ -62,6 +62,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Calls> {
     credentials: options.credentials,
     functions: options.functionTargets,
     backendTls: options.backendTls,
+    connections: options.connections,
     minTlsVersion: options.minTlsVersion,
     domainSuffix,
     logLevel: levelOf(log),

@@ -111,6 +111,7 @@ async function main(start: WorkerStart): Promise<void> {
       functions,
       log,
       ...(settings.backendTls && { backendTls: settings.backendTls }),
+      ...(settings.connections && { connections: settings.connections }),
       ...(settings.minTlsVersion && { minTlsVersion: settings.minTlsVersion }),
       sharing: {
         counts: settings.counts,

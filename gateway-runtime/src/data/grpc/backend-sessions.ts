@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import {
   connect,
   type ClientHttp2Session,
@@ -5,6 +6,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import type { BackendCertificate } from '../../features.ts';
+import { forbidden, type ForbiddenAddresses } from '../forbidden-addresses.ts';
 import { withCertificate, type BackendTlsOptions } from '../backend-tls.ts';
 import { toUpstreamFailure, type UpstreamFailure } from '../http1/upstream-failure.ts';
 
@@ -20,10 +22,12 @@ const MAX_STREAMS = 100;
 /** The connections to backends over HTTP/2, by origin. */
 export class BackendSessions {
   readonly #tls: BackendTlsOptions;
+  readonly #forbidden: ForbiddenAddresses;
   readonly #sessions = new Map<string, BackendSession[]>();
 
-  constructor(tls: BackendTlsOptions) {
+  constructor(tls: BackendTlsOptions, forbidden: ForbiddenAddresses) {
     this.#tls = tls;
+    this.#forbidden = forbidden;
   }
 
   /** Number of open connections. */
@@ -38,15 +42,17 @@ export class BackendSessions {
    *
    * @param headers the head; its method and target among them
    * @param certificate shown to the backend
+   * @throws `backendUnavailable` for an address that nothing is sent to
    */
   open(origin: string, headers: OutgoingHttpHeaders, certificate?: BackendCertificate): BackendStream {
     const key = `${origin} ${certificate?.id ?? ''}`;
     const sessions = this.#sessions.get(key) ?? [];
     let session = sessions.find((each) => each.hasRoom);
     if (session === undefined) {
-      session = new BackendSession(origin, withCertificate(this.#tls, certificate), (ended) =>
-        this.#remove(key, ended),
-      );
+      const host = new URL(origin).hostname.replace(/^\[|\]$/g, '');
+      if (this.#forbidden.has(host)) throw forbidden(host);
+      const options = { ...withCertificate(this.#tls, certificate), lookup: this.#forbidden.lookup };
+      session = new BackendSession(origin, options, (ended) => this.#remove(key, ended));
       sessions.push(session);
       this.#sessions.set(key, sessions);
     }
@@ -83,6 +89,8 @@ export interface BackendStream {
   giveUp(): void;
 }
 
+type SessionOptions = BackendTlsOptions & { readonly lookup: LookupFunction };
+
 class BackendSession {
   readonly #session: ClientHttp2Session;
   #streams = 0;
@@ -90,8 +98,8 @@ class BackendSession {
   #failure: Error | undefined;
   #ping: NodeJS.Timeout | undefined;
 
-  constructor(origin: string, tls: BackendTlsOptions, onEnd: (session: BackendSession) => void) {
-    const session = connect(origin, { ...tls, settings: { enablePush: false } });
+  constructor(origin: string, options: SessionOptions, onEnd: (session: BackendSession) => void) {
+    const session = connect(origin, { ...options, settings: { enablePush: false } });
     this.#session = session;
     session.on('connect', () => (this.#isConnected = true));
     session.on('error', (error: Error) => (this.#failure = error));
