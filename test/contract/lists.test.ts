@@ -32,7 +32,10 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   listCertificateDomains: { url_domain: 'url_domain' },
 };
 
-const paged = operations.filter(({ parameters }) => parameters.some(({ name }) => name === 'offset'));
+const paged = operations
+  // What is found by tags is shown in another form.
+  .filter(({ id }) => id !== 'findGatewaysByTag')
+  .filter(({ parameters }) => parameters.some(({ name }) => name === 'offset'));
 const filtered = paged.flatMap((operation) =>
   filtersOf(operation).map((name) => ({ id: operation.id, name, operation })),
 );

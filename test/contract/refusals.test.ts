@@ -169,8 +169,14 @@ function isWithoutConfiguration({ id }: DocumentedOperation): boolean {
 }
 
 /** Operations that ask, by POST, and write nothing. */
+/** Operations that take a body and change nothing. */
+const CHECKS = [
+  ...['checkApi', 'checkApiGroup', 'debugApi', 'exportApis'],
+  ...['findGatewaysByTag', 'countGatewaysByTag'],
+];
+
 function isCheck({ id }: DocumentedOperation): boolean {
-  return ['checkApi', 'checkApiGroup', 'debugApi', 'exportApis'].includes(id);
+  return CHECKS.includes(id);
 }
 
 function namesIn(path: string): readonly string[] {

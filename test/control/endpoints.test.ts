@@ -124,15 +124,6 @@ describe('connections to an endpoint service', () => {
     expect([answer.status, answer.body]).toEqual([200, { total: 0, size: 0, connections: [] }]);
   });
 
-  test.each([
-    ['status=open', 'APIG.2011', 'status'],
-    ['marker_id=x', 'APIG.2012', 'marker_id'],
-  ])('are not listed by %s', async (query, code, field) => {
-    const { status, body } = await gateway.call('GET', `vpc-endpoint/connections?${query}`);
-    expect([status, body['error_code']]).toEqual([400, code]);
-    expect(body['error_msg']).toContain(field);
-  });
-
   test.each<readonly [what: string, body: Json, status: number, code: string]>([
     ['an unknown one', { action: 'receive', endpoints: ['x'] }, 404, 'APIC.7314'],
     ['an unknown one to reject', { action: 'reject', endpoints: ['x'] }, 404, 'APIC.7314'],

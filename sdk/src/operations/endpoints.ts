@@ -44,11 +44,11 @@ export const endpointOperations: Area = {
       query: [
         ...PAGING,
         filter('id', 'Only this one.'),
-        filter('marker_id', 'Only the one with this number.', whole('Number.', { min: 0 })),
-        filter('status', 'Only those that are so far.', STATUS),
+        filter('marker_id', 'Only the one with this number.'),
+        filter('status', 'Only those that are so far.'),
       ],
       answer: pageSchema('connections', CONNECTION),
-      errors: [...INSIDE, ...MISPAGED, 'valueInvalid'],
+      errors: [...INSIDE, ...MISPAGED],
     },
     {
       id: 'decideOnEndpointConnections',

@@ -18,8 +18,6 @@ const MAX_BATCH = 50;
 /** Most permissions of a gateway. */
 const MAX_PERMISSIONS = 200;
 
-const STATUSES = ['pendingAcceptance', 'creating', 'accepted', 'rejected', 'failed', 'deleting'] as const;
-
 /**
  * Who may reach a gateway by an endpoint in another VPC. There are no VPCs here, so that nobody ever asks for a connection;
  * permissions are kept and shown.
@@ -29,23 +27,13 @@ const STATUSES = ['pendingAcceptance', 'creating', 'accepted', 'rejected', 'fail
 export function endpointActions(context: ControlContext): readonly ControlRoute[] {
   const { read, change } = inside(context, 'vpc-endpoint');
   return [
-    read('connections', (call) => {
-      const { marker_id: marker = '', status = '' } = call.query;
-      if (!/^\d{0,15}$/.test(marker))
-        throw fail('pathOrQueryInvalid', { reason: 'expected a whole number', field: 'marker_id' });
-      if (status !== '') wordIn({ status }, 'status', STATUSES);
-      return listAnswer(call, 'connections', [], () => undefined);
-    }),
+    read('connections', (call) => listAnswer(call, 'connections', [], () => undefined)),
 
-    read(
-      'connections/action',
-      ({ body }) => {
-        wordIn(body, 'action', ['receive', 'reject']);
-        const [id] = itemsIn(body, 'endpoints');
-        throw fail('endpointServiceNotFound', { id });
-      },
-      { method: 'POST' },
-    ),
+    change('POST', 'connections/action', 200, ({ body }) => {
+      wordIn(body, 'action', ['receive', 'reject']);
+      const [id] = itemsIn(body, 'endpoints');
+      throw fail('endpointServiceNotFound', { id });
+    }),
 
     read('permissions', (call, view, gatewayId) => {
       const permissions = permissionsOf(gatewayId, view.configuration)
