@@ -35,6 +35,27 @@ describe('a changeset over a long run', () => {
     expect((await call(undefined, 'GET', 'apps')).body['total']).toBe(2);
   });
 
+  test('is recorded as a change of who committed it, with where that says it comes from', async () => {
+    const { id } = await open();
+    await call(id, 'POST', 'apps', { name: 'shop' });
+
+    const commit = await own(
+      'POST',
+      `changesets/${id}/commit`,
+      {},
+      { 'X-Apig-Provenance-Stack': 'shop/dev' },
+    );
+
+    const { body } = await own('GET', 'revisions?limit=1');
+    expect(at(body, 'revisions', 0)).toMatchObject({
+      revision: commit.body['revision'],
+      actor: 'test_domain/tester',
+      credential: 'token',
+      request_id: commit.headers['x-request-id'],
+      provenance: { stack: 'shop/dev' },
+    });
+  });
+
   test('stays open as long as calls use it', async () => {
     const { id } = await open({ expires_in_seconds: 3600 });
 
@@ -55,7 +76,11 @@ describe('a changeset over a long run', () => {
   test('shows its own calls publications, bindings and lists, and others none of them', async () => {
     const { id } = await open();
     const group = await call(id, 'POST', 'api-groups', { name: 'staged_group' });
-    const api = await call(id, 'POST', 'apis', { ...apiBody(String(group.body['id'])), req_uri: '/staged', mock_info: { result_content: '{}' } });
+    const api = await call(id, 'POST', 'apis', {
+      ...apiBody(String(group.body['id'])),
+      req_uri: '/staged',
+      mock_info: { result_content: '{}' },
+    });
     const place = { api_id: api.body['id'], env_id: RELEASE_ENVIRONMENT_ID };
     const online = await call(id, 'POST', 'apis/action', { action: 'online', ...place });
     const throttle = await call(id, 'POST', 'throttles', {
@@ -154,9 +179,15 @@ describe('a changeset over a long run', () => {
   });
 });
 
-function own(method: string, path: string, body?: Json): Promise<RawAnswer> {
+function own(
+  method: string,
+  path: string,
+  body?: Json,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RawAnswer> {
   const text = body === undefined ? undefined : JSON.stringify(body);
-  return send(`${running.endpoint}/runtime/v1/${path}`, method, { 'X-Auth-Token': 'test-token' }, text);
+  const all = { 'X-Auth-Token': 'test-token', ...headers };
+  return send(`${running.endpoint}/runtime/v1/${path}`, method, all, text);
 }
 
 async function open(body: Json = {}): Promise<{ readonly id: string }> {

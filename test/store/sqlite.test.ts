@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -60,6 +60,31 @@ describe('the database', () => {
     await store.close();
   });
 
+  test('of an older version is brought up to date, and kept as it was beside it, for its owner only', async () => {
+    const store = await openSqlite(file);
+    await store.append([{ type: 'revision', changes: changesOf('a'), meta: META }]);
+    await store.close();
+    makeOlder(file);
+
+    await (await openSqlite(file)).close();
+
+    const backup = `${file}.before-0005-changesets`;
+    expect((await stat(backup)).mode & 0o777).toBe(0o600);
+    const older = new Database(backup, { readonly: true });
+    const steps = older.prepare('select max(name) as last from kysely_migration').get();
+    expect([steps, older.prepare('select key from objects').all()]).toEqual([
+      { last: '0004-checkpoints' },
+      [{ key: 'a' }],
+    ]);
+    older.close();
+    // It can be put back in its place.
+    await rm(`${file}-wal`, { force: true });
+    await rename(backup, file);
+    const again = await openSqlite(file);
+    expect((await again.load()).get('apiGroup', 'a')?.body.name).toBe('a');
+    await again.close();
+  });
+
   test('of a newer version is refused, and not touched', async () => {
     await (await openSqlite(file)).close();
     const newer = new Database(file);
@@ -100,4 +125,13 @@ function changesOf(id: string) {
   const draft = new Draft(new Configuration(), META.at);
   draft.put('apiGroup', id, group('g', id));
   return draft.changes();
+}
+
+/** Takes the newest step of the schema back. */
+function makeOlder(path: string): void {
+  const database = new Database(path);
+  database.exec(
+    `drop table staged; drop table changesets; delete from kysely_migration where name >= '0005'`,
+  );
+  database.close();
 }

@@ -267,11 +267,19 @@ function toCall(
     ]),
   );
   const query = toQuery(request);
-  const headers = Object.fromEntries(
-    Object.entries(request.raw.headersDistinct).map(([name, values]) => [name, values?.[0] ?? '']),
-  );
+  const headers = firstOfEach(request.raw.rawHeaders);
   const bytes = bytesOf(request);
   return { params, query, headers, body: readsBytes ? {} : parseBody(body), bytes, ...caller, requestId };
+}
+
+/** Headers by their names in small letters; of one that comes twice, the first. */
+function firstOfEach(lines: readonly string[]): Readonly<Record<string, string>> {
+  // No names but those that came.
+  const headers = Object.create(null) as Record<string, string>;
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    headers[lines[index]?.toLowerCase() ?? ''] ??= lines[index + 1] ?? '';
+  }
+  return headers;
 }
 
 function toIdentityCall(request: FastifyRequest, caller: Caller | undefined): IdentityCall {
