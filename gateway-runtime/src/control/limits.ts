@@ -8,6 +8,7 @@ export const LIMIT_NAMES: ReadonlySet<string> = new Set([
   'API_NUM_LIMIT',
   'API_SWAGGER_NUM_LIMIT',
   'API_VERSION_NUM_LIMIT',
+  'AUTHORIZER_IDENTITY_NUM_LIMIT',
   'ENDPOINT_PERMISSION_NUM_LIMIT',
   'VPC_INSTANCE_NUM_LIMIT',
   ...Object.keys(resources).flatMap((kind) => descriptionOf(kind as Kind).quota?.config ?? []),

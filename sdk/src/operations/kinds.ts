@@ -33,7 +33,11 @@ const MODES: Parameter = filter(
 const CERTIFICATE: readonly ControlErrorName[] = [
   'certificateExpired',
   'certificateEndsTooLate',
+  'certificateKeyMismatch',
+  'certificateKeyEncrypted',
   'certificateKeyUnusable',
+  'certificateChainOrderWrong',
+  'certificateWithoutSan',
   'certificateNotForDomain',
 ];
 

@@ -70,10 +70,10 @@ export const api = describe({
   }),
   fromWire: (wire) => ({
     ...wire,
-    ...onlyBackendOf(wire),
     auth_opt: wire['auth_opt'] ?? {},
     ...changed(wire, 'backend_api', flattenChannel),
     ...changedEach(wire, 'policy_https', flattenChannel),
+    ...onlyBackendOf(wire),
   }),
   wireSchema: (schema) => ({
     ...withProperties(schema, ({ backend_api: backend = {}, policy_https: policies = {}, ...rest }) => ({
