@@ -209,6 +209,7 @@ function openManagement(
     clock,
     debug: calls.debug,
     statistics: calls.statistics,
+    log,
     projectIds: credentials.accounts.map(({ projectId }) => projectId),
     rehearse: (configuration) => {
       calls.rehearse(configuration);

@@ -10,6 +10,14 @@ export {
   TransportError,
   UnfinishedError,
 } from './client/failures.ts';
+export type {
+  ExportRequest,
+  FailedOperation,
+  ImportedApi,
+  ImportRequest,
+  ImportResult,
+  OpenApiDocuments,
+} from './client/openapi-documents.ts';
 export type { Timing } from './client/timing.ts';
 export type {
   AnyCollection,

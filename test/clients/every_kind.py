@@ -1,6 +1,10 @@
 """Creates, publishes, binds, lists and deletes what a gateway can have."""
 
+import json
 import os
+import tempfile
+
+from huaweicloudsdkcore.http.formdata import FormFile
 
 from session import Session
 
@@ -220,6 +224,25 @@ call("list_apis_not_bound_with_signature_key_v2", sign_id=sign, **at)
 signatures = call("list_signature_keys_binded_to_api_v2", api_id=api, **at)
 call("disassociate_signature_key_v2", sign_bindings_id=signatures["bindings"][0]["id"], **at)
 call("delete_signature_key_v2", sign_id=sign, **at)
+
+what = {"env_id": environment, "group_id": group, "define": "all"}
+document = call("export_api_definitions_v2", what, oas_version="3.0", **at)
+call("export_api_definitions_async", what, oas_version="2.0", **at)
+document["info"]["title"] = "python_imported"
+with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+    json.dump(document, file)
+    file.flush()
+    form = {"file_name": FormFile(file.name), "is_create_group": True, "api_mode": "merge"}
+    result = call("import_api_definitions_v2", form, **at)
+    again = {"file_name": FormFile(file.name), "is_create_group": False, "group_id": result["group_id"]}
+    task = call("import_api_definitions_async", again, **at)["task_id"]
+while call("show_async_task_result", task_id=task, **at)["task_status"] in ("waiting", "processing"):
+    pass
+if len(result["success"]) != 2 or result["failure"]:
+    raise RuntimeError(result)
+for imported in result["success"]:
+    call("delete_api_v2", api_id=imported["id"], **at)
+call("delete_api_group_v2", group_id=result["group_id"], **at)
 
 call("disassociate_request_throttling_policy_v2", throttle_binding_id=bound["throttle_applys"][0]["id"], **at)
 call("delete_request_throttling_policy_v2", throttle_id=throttle, **at)

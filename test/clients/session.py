@@ -7,6 +7,7 @@ import sys
 import huaweicloudsdkapig.v2 as apig
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
+from huaweicloudsdkcore.sdk_stream_response import SdkStreamResponse
 
 from strict import build, object_faults
 
@@ -30,7 +31,7 @@ class Session:
             if body is not None:
                 request.body = build(request_class.openapi_types["body"], body)
             response = getattr(self.client, name)(request)
-            raw = response.raw_content
+            raw = content_of(response)
             line["status"] = response.status_code
             answer = json.loads(raw) if raw else {}
             line["faults"] = object_faults(answer, type(response), name)
@@ -42,6 +43,15 @@ class Session:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         return answer
+
+
+def content_of(response):
+    """The bytes of an answer; those of a file are read from its stream."""
+    if not isinstance(response, SdkStreamResponse):
+        return response.raw_content
+    parts = []
+    response.consume_download_stream(lambda stream: parts.append(stream.content))
+    return b"".join(parts)
 
 
 def camel(name):

@@ -120,3 +120,114 @@ describe('what is exported and imported', () => {
     );
   }, 120_000);
 });
+
+describe('what is exported and imported elsewhere', () => {
+  /** Makes a gateway with a group in which every API has an authorizer, a channel, a response and policies. */
+  async function original(): Promise<{ readonly groupId: string; readonly name: string }> {
+    const { client } = running;
+    const groupId = await groupWith([
+      {
+        method: 'GET',
+        path: '/orders',
+        authentication: 'AUTHORIZER',
+        authorizerId: known.frontendAuthorizerId,
+        responseId: RESPONSE,
+        httpBackend: { channelId: known.channelId, protocol: 'HTTP', method: 'GET', path: '/' },
+      },
+      {
+        method: 'GET',
+        path: '/orders',
+        matchMode: 'PREFIX',
+        protocol: 'BOTH',
+        authentication: 'NONE',
+        mockBackend: { result: 'hello', authorizerId: known.backendAuthorizerId },
+      },
+    ]);
+    const apis = await client.api.list({ gatewayId }, { groupId });
+    for (const { id: apiId, digest: apiDigest } of apis) {
+      await client.deployment.create({ gatewayId, apiId, environmentId: RELEASE_ENVIRONMENT_ID, apiDigest });
+    }
+    const apiIds = apis.map(({ id }) => id);
+    const environmentId = RELEASE_ENVIRONMENT_ID;
+    const name = uniqueName('gold');
+    const throttle = await client.throttle.create({
+      gatewayId,
+      name,
+      apiCallLimit: 5,
+      timeInterval: 1,
+      timeUnit: 'DAY',
+    });
+    const user = { objectType: 'USER', objectId: '9'.repeat(32), callLimit: 3 } as const;
+    await client.throttleException.create({ gatewayId, throttleId: throttle.id, ...user });
+    await client.throttleBinding.create({ gatewayId, throttleId: throttle.id, environmentId, apiIds });
+    const acl = await client.acl.create({
+      gatewayId,
+      name,
+      type: 'DENY',
+      entityType: 'IP',
+      values: ['192.0.2.1'],
+    });
+    await client.aclBinding.create({ gatewayId, aclId: acl.id, environmentId, apiIds });
+    return { groupId, name };
+  }
+
+  test.each(['2.0', '3.0'] as const)(
+    'is the same in a gateway that has none of what it names, by OpenAPI %s',
+    async (openApiVersion) => {
+      const { client } = running;
+      const { groupId, name } = await original();
+      const document = await client.openapi.export({
+        gatewayId,
+        groupId,
+        environmentId: RELEASE_ENVIRONMENT_ID,
+        define: 'all',
+        format: 'yaml',
+        openApiVersion,
+      });
+      const other = await running.create();
+      const result = await client.openapi.import({ gatewayId: other.id, document });
+      expect(result).toMatchObject({ failure: [], ignored: [] });
+      const copy = { gatewayId: other.id, groupId: result.groupId };
+      expect(await definitionsOf(copy)).toEqual(await definitionsOf({ gatewayId, groupId }));
+      const [throttle] = await client.throttle.list({ gatewayId: other.id });
+      expect(throttle).toMatchObject({ name, apiCallLimit: 5, timeUnit: 'DAY' });
+      const throttleId = throttle?.id ?? '';
+      expect(await client.throttleException.list({ gatewayId: other.id, throttleId })).toMatchObject([
+        { callLimit: 3 },
+      ]);
+      expect(await client.acl.list({ gatewayId: other.id })).toMatchObject([{ name, values: ['192.0.2.1'] }]);
+      const again = await client.openapi.export({
+        gatewayId: other.id,
+        groupId: copy.groupId,
+        environmentId: RELEASE_ENVIRONMENT_ID,
+        define: 'dev',
+      });
+      expect(Object.keys((JSON.parse(again) as Json)['paths'] as Json)).toEqual(['/orders']);
+    },
+  );
+
+  test('uses what a gateway has by the names that it says', async () => {
+    const { client } = running;
+    const { groupId } = await original();
+    const place = { gatewayId, groupId, environmentId: RELEASE_ENVIRONMENT_ID };
+    const document = await client.openapi.export({ ...place, define: 'proxy' });
+    const { id: otherId } = await running.create();
+    const refused = await client.openapi.import({ gatewayId: otherId, document });
+    expect(refused.failure.map(({ code }) => code)).toEqual(['APIG.3081', 'APIG.3081']);
+    expect(await client.api.list({ gatewayId: otherId })).toEqual([]);
+
+    const channel = await client.loadBalanceChannel.create({ gatewayId: otherId, name: 'servers', port: 1 });
+    for (const [name, type] of [
+      ['callers', 'FRONTEND'],
+      ['backends', 'BACKEND'],
+    ] as const) {
+      await client.authorizer.create({ gatewayId: otherId, name, type, functionUrn: CHECK });
+    }
+    const { groupId: again } = refused;
+    const taken = await client.openapi.import({ gatewayId: otherId, groupId: again, document });
+    expect(taken.failure).toEqual([]);
+    expect(await client.loadBalanceChannel.list({ gatewayId: otherId })).toMatchObject([
+      { id: channel.id, port: 1 },
+    ]);
+  });
+});

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Debugger } from '../debugging.ts';
 import type { Functions } from '../functions.ts';
 import type { Account } from '../identity.ts';
+import type { Log } from '../observe/log.ts';
 import type { Statistics } from '../statistics.ts';
 import { authorOf } from './author.ts';
 import type { ControlCall } from './call.ts';
@@ -31,6 +32,7 @@ export interface ControlContext {
   readonly debug: Debugger;
   /** What calls came to. */
   readonly statistics: Statistics;
+  readonly log: Log;
   /** Projects of all accounts. */
   readonly projectIds: readonly string[];
   /** Works out what calls would meet under a configuration. @throws what keeps it from being put in force. */

@@ -33,8 +33,8 @@ export function createAuthorizer(caller: Caller, host: string): Authorizer {
     'Accept-Encoding': 'identity',
     'User-Agent': 'apig-sdk',
   };
-  const typed = ({ body, changesetId }: Exchange) => ({
-    ...(body ? { 'Content-Type': 'application/json' } : {}),
+  const typed = ({ body, contentType = 'application/json', changesetId }: Exchange) => ({
+    ...(body ? { 'Content-Type': contentType } : {}),
     ...(changesetId === undefined ? {} : { 'X-Apig-Changeset': changesetId }),
   });
   for (const [name, value] of Object.entries({ accessKey, securityToken, token, changesetId })) {

@@ -5,6 +5,7 @@ import { createChangesets, type Changesets } from './changesets.ts';
 import { createCollection } from './collection.ts';
 import type { Context } from './context.ts';
 import { createMemberships } from './membership.ts';
+import { createOpenApiDocuments, type OpenApiDocuments } from './openapi-documents.ts';
 import { createPublications } from './publication.ts';
 import { createSingletons } from './singleton.ts';
 import { createStandIns } from './stand-ins.ts';
@@ -46,6 +47,8 @@ export interface ClientOptions {
 
 /** Manages gateways and what is in them: one collection for each kind, such as `client.throttle`, and some actions. */
 export interface Client extends Collections, Actions {
+  /** APIs as OpenAPI documents. */
+  readonly openapi: OpenApiDocuments;
   /** The operations of a kind that is not known when the program is written. */
   collection(kind: Kind): AnyCollection;
   /** Writes that come in force together. Only `@apig/gateway-runtime` has them. */
@@ -93,6 +96,7 @@ export function createClient(options: ClientOptions): Client {
     // Each collection takes and returns what the description of its kind says; only the types of one kind are narrower.
     ...(collections as unknown as Collections),
     ...createActions(transport),
+    openapi: createOpenApiDocuments(transport),
     changesets: createChangesets(transport),
     collection,
     close: () => {

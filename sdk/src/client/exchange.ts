@@ -6,6 +6,8 @@ export interface Exchange {
   /** Path and query, percent-encoded. */
   readonly target: string;
   readonly body: Buffer | undefined;
+  /** Media type of the body; JSON unless given. */
+  readonly contentType?: string | undefined;
   /** Changeset that it is part of. */
   readonly changesetId?: string | undefined;
   /** Whether doing it twice does no more than doing it once. */

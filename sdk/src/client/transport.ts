@@ -35,6 +35,8 @@ export interface Call {
   readonly isOwn?: boolean;
   readonly query?: Query;
   readonly body?: Json;
+  /** A body that is no JSON. */
+  readonly form?: { readonly contentType: string; readonly bytes: Buffer };
   /** Whether doing it twice does no more than doing it once. Left out: all but POST. */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -44,6 +46,8 @@ export interface Call {
 export interface Transport {
   /** @throws ApigError when the gateway refuses; TransportError when there is no usable answer. */
   call(call: Call): Promise<Json>;
+  /** The bytes of an answer that is a file. @throws as `call` does. */
+  file(call: Call): Promise<Buffer>;
   /** Closes the connections that are kept open. */
   close(): void;
 }
@@ -95,31 +99,46 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
+  function toExchange(call: Call): Exchange {
+    const { method, isOwn, path, query = {}, body, form, repeatable, signal } = call;
+    return {
+      method,
+      origin: base.origin,
+      target: `${isOwn ? ownRoot : root}${path}${toQuery(query)}`,
+      changesetId: isOwn ? undefined : options.changesetId,
+      body: body === undefined ? form?.bytes : Buffer.from(JSON.stringify(body)),
+      contentType: form?.contentType,
+      repeatable: repeatable ?? method !== 'POST',
+      signal,
+    };
+  }
+
+  async function answerTo(exchange: Exchange): Promise<Answered> {
+    let outcomeUnknown = false;
+    for (let count = 1; ; count += 1) {
+      const outcome = await slots.run(() =>
+        exchange.signal?.aborted === true
+          ? Promise.resolve(aborted(exchange.signal, false))
+          : attempt(exchange),
+      );
+      if (!outcome.answered && outcome.sent && exchange.method !== 'GET') outcomeUnknown = true;
+      const waitMs = count <= retries ? waitBeforeRetry(outcome, exchange, count, timing) : undefined;
+      if (waitMs !== undefined) await pause(timing, waitMs, exchange.signal);
+      else if (outcome.answered) return outcome;
+      else throw toTransportError(exchange, outcome, count, outcomeUnknown);
+    }
+  }
+
   return {
     async call(call) {
-      const { method } = call;
-      const exchange: Exchange = {
-        method,
-        origin: base.origin,
-        target: `${call.isOwn ? ownRoot : root}${call.path}${toQuery(call.query ?? {})}`,
-        changesetId: call.isOwn ? undefined : options.changesetId,
-        body: call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body)),
-        repeatable: call.repeatable ?? method !== 'POST',
-        signal: call.signal,
-      };
-      let outcomeUnknown = false;
-      for (let count = 1; ; count += 1) {
-        const outcome = await slots.run(() =>
-          exchange.signal?.aborted === true
-            ? Promise.resolve(aborted(exchange.signal, false))
-            : attempt(exchange),
-        );
-        if (!outcome.answered && outcome.sent && method !== 'GET') outcomeUnknown = true;
-        const waitMs = count <= retries ? waitBeforeRetry(outcome, exchange, count, timing) : undefined;
-        if (waitMs !== undefined) await pause(timing, waitMs, exchange.signal);
-        else if (outcome.answered) return readAnswer(exchange, outcome);
-        else throw toTransportError(exchange, outcome, count, outcomeUnknown);
-      }
+      const exchange = toExchange(call);
+      return readAnswer(exchange, await answerTo(exchange));
+    },
+    async file(call) {
+      const exchange = toExchange(call);
+      const answer = await answerTo(exchange);
+      if (answer.status !== 200) readAnswer(exchange, answer);
+      return answer.body;
     },
     close() {
       agents.httpAgent.destroy();

@@ -17,7 +17,7 @@ const FILE = 'file_name';
 
 /** Source: API reference, "Importing APIs", "Exporting APIs" and the pages about asynchronous tasks. */
 export function openApiRoutes(context: ControlContext): readonly ControlRoute[] {
-  const tasks = new Tasks(context.clock);
+  const tasks = new Tasks(context.clock, context.log);
   const gatewayOf = (call: ControlCall) =>
     gatewayOfPath(viewOf(context, call).configuration, call.account, param(call, 'gatewayId')).id;
   const form = { method: 'POST', readsBytes: true, maxBodyBytes: MAX_FORM_BYTES } as const;

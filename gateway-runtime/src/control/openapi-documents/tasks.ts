@@ -1,5 +1,6 @@
 import { fail, isApigError, type Json } from '@apig/sdk/contract';
 import type { Clock } from '../../clock.ts';
+import type { Log } from '../../observe/log.ts';
 import { newId } from '../ids.ts';
 
 /** How long the result of a task can be asked for. */
@@ -32,10 +33,12 @@ export type TaskWork = (begin: () => void) => Promise<Json>;
  */
 export class Tasks {
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #tasks = new Map<string, Task>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, log: Log) {
     this.#clock = clock;
+    this.#log = log;
   }
 
   /** Starts a task and returns its ID. @throws otherQuota when too many are not done */
@@ -75,6 +78,8 @@ export class Tasks {
       });
     } catch (error) {
       status = 'failed';
+      // Nobody waits for what a task throws, so it is told here.
+      if (!isApigError(error)) this.#log.error({ err: error, taskId: task.id }, 'a task failed');
       const { code, message } = isApigError(error) ? error : fail('unknownFault', {}, { cause: error });
       result = { error_code: code, error_msg: message };
     }
