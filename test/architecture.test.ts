@@ -26,6 +26,9 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   kysely: ['gateway-runtime/src/store/'],
   fastify: ['gateway-runtime/src/control/'],
   commander: ['gateway-runtime/src/config.ts'],
+  '@fastify/busboy': ['gateway-runtime/src/control/openapi-documents/form.ts'],
+  yaml: ['gateway-runtime/src/control/openapi-documents/', 'examples/'],
+  '@seriousme/openapi-schema-validator': ['gateway-runtime/src/control/openapi-documents/read-document.ts'],
   pino: ['gateway-runtime/src/observe/'],
   'prom-client': ['gateway-runtime/src/observe/'],
 };
