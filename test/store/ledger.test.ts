@@ -67,6 +67,17 @@ describe('a write', () => {
     expect(order).toEqual(['taken over', 'answered']);
   });
 
+  test('is told of to all, also when one of them fails, which is then the answer', async () => {
+    const told: string[] = [];
+    ledger.listen(() => Promise.reject(new Error('a thread has ended')));
+    ledger.listen((_, changes) => void told.push(...changes.map(({ key }) => key)));
+
+    const write = ledger.write(AUTHOR, (draft) => draft.put('apiGroup', 'a', group('g', 'first')));
+
+    await expect(write).rejects.toThrow('a thread has ended');
+    expect(told).toEqual(['a']);
+  });
+
   test('is recorded with its author, its time and what it changed', async () => {
     const before = await ledger.write(AUTHOR, (draft) => draft.put('apiGroup', 'a', group('g', 'first')));
     const after = await ledger.write(AUTHOR, (draft) => draft.put('apiGroup', 'a', group('g', 'second')));

@@ -204,7 +204,16 @@ export class Ledger {
     const [first, ...more] = writes;
     if (first === undefined) return;
     const changes = more.length === 0 ? first : joined(writes.flat());
-    for (const listen of this.#listeners) await listen(this.#configuration, changes);
+    const failures: unknown[] = [];
+    for (const listen of this.#listeners) {
+      try {
+        await listen(this.#configuration, changes);
+      } catch (error) {
+        // The others are told all the same: what is durable has happened.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   #now(): string {
