@@ -326,3 +326,36 @@ describe('an attachment', () => {
     expect(await codeOf(gateway.call('POST', path, body))).toEqual([status, code]);
   });
 });
+
+describe('a plug-in for cross-origin calls', () => {
+  const attach = (pluginId: string, apiId: string) =>
+    codeOf(gateway.call('POST', `plugins/${pluginId}/attach`, { env_id, api_ids: [apiId] }));
+  let group_id: string;
+  beforeAll(async () => {
+    group_id = await gateway.group();
+  });
+  const onPath = async (req_uri: string, req_method: string) =>
+    (await gateway.published({ group_id, req_uri, req_method })).apiId;
+
+  test('is the same for all APIs of a path', async () => {
+    const path = `/${uniqueName('path')}`;
+    const [first, second] = [await onPath(path, 'GET'), await onPath(path, 'POST')];
+    const content = { plugin_content: JSON.stringify({ allow_origin: '*', allow_methods: 'GET, POST' }) };
+    const [one, other] = [await addPlugin(content), await addPlugin(content)];
+    expect(await attach(one, first)).toEqual([201, undefined]);
+    expect(await attach(other, second)).toEqual([400, 'APIG.2011']);
+    expect(await attach(one, second)).toEqual([201, undefined]);
+  });
+
+  test('has no place where an API answers OPTIONS', async () => {
+    const path = `/${uniqueName('path')}`;
+    const id = await onPath(path, 'GET');
+    await onPath(path, 'OPTIONS');
+    expect(await attach(await addPlugin(), id)).toEqual([400, 'APIG.2011']);
+  });
+
+  test('permits the method of its API', async () => {
+    const id = await onPath(`/${uniqueName('path')}`, 'DELETE');
+    expect(await attach(await addPlugin(), id)).toEqual([400, 'APIG.2011']);
+  });
+});

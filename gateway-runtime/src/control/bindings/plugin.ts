@@ -7,6 +7,7 @@ import { inside } from '../inside.ts';
 import { required } from '../lookup.ts';
 import { listAnswer } from '../paging.ts';
 import { publicationAt, type Place } from '../publication.ts';
+import { assertCorsFits } from '../rules/cors-attachment.ts';
 import { toSeconds } from '../times.ts';
 import { matchesPlace, placeInfo, publishedPlaces, typeOf, type PlaceInfo } from './places.ts';
 import { queryId, tie, tiesAt, withPlaces } from './ties.ts';
@@ -110,12 +111,13 @@ function attachAll(
   return { attached_plugins: attached };
 }
 
-/** Attaches a plug-in to an API, in the place of another one of its type. @throws apiNotFound, pluginOnUnpublishedApi */
+/** Attaches a plug-in to an API, in the place of another one of its type. @throws apiNotFound, pluginOnUnpublishedApi, and what keeps one of type cors from fitting */
 function attach(draft: Draft, plugin: Stored<'plugin'>, place: Place): Json {
   const api = required(draft, 'api', place.gatewayId, place.apiId);
   if (publicationAt(draft, place)?.body.versionId === undefined) {
     throw fail('pluginOnUnpublishedApi', { id: api.id });
   }
+  assertCorsFits(draft, plugin, api, place);
   const attachment = attachToPlace(draft, place, plugin);
   return {
     plugin_attach_id: attachment.id,
