@@ -208,6 +208,7 @@ function openManagement(
     functions,
     clock,
     debug: calls.debug,
+    explain: calls.explain,
     statistics: calls.statistics,
     log,
     projectIds: credentials.accounts.map(({ projectId }) => projectId),

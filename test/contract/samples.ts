@@ -502,6 +502,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   getRevision: nothing,
   getConfigurationAt: nothing,
   compareRevisions: nothing,
+  explain: say(() => ({ method: 'GET', host: 'elsewhere.example.com', path: '/' })),
   listChanges: nothing,
   getSnapshot: () => ({ query: { secrets: 'omit' } }),
   loadSnapshot: async (world) => ({

@@ -2,6 +2,7 @@ import type { ControlRoute } from './call.ts';
 import { changesetRoutes } from './changesets.ts';
 import type { ControlContext } from './context.ts';
 import { metricsRoute } from './metrics.ts';
+import { explainRoute } from './explain.ts';
 import { openApiRoute } from './openapi.ts';
 import { revisionRoutes } from './revisions.ts';
 import { snapshotRoutes } from './snapshot.ts';
@@ -12,6 +13,7 @@ export function ownRoutes(context: ControlContext): readonly ControlRoute[] {
     ...revisionRoutes(context.ledger.store),
     ...snapshotRoutes(context),
     ...changesetRoutes(context),
+    explainRoute(context),
     openApiRoute(),
     metricsRoute(context),
   ];

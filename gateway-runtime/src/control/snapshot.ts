@@ -1,5 +1,11 @@
 import type { Json } from '@apig/sdk/contract';
-import { keyOf, STORED_KINDS, type Change, type Stored } from '../store/configuration.ts';
+import {
+  keyOf,
+  STORED_KINDS,
+  type Change,
+  type ConfigurationReader,
+  type Stored,
+} from '../store/configuration.ts';
 import type { Draft } from '../store/draft.ts';
 import { authorOf } from './author.ts';
 import type { ControlCall, ControlRoute } from './call.ts';
@@ -16,7 +22,7 @@ const PASSPHRASE = 'x-apig-passphrase';
 const MIN_PASSPHRASE = 12;
 
 /** Room for some 50,000 APIs. */
-const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+export const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 /** The whole configuration as one document, to be kept elsewhere or put in force here. */
 export function snapshotRoutes(context: ControlContext): readonly ControlRoute[] {
@@ -40,14 +46,27 @@ export function snapshotRoutes(context: ControlContext): readonly ControlRoute[]
         if (call.headers[CHANGESET] !== undefined) {
           throw headerInvalid(CHANGESET, 'expected none: a snapshot is one change of its own');
         }
-        assertReadable(call.body);
-        const objects = objectsIn(call.body['objects'], await sealIn(call));
+        const objects = await readObjects(call.body, call);
         const own = call.query['adopt'] === 'true' ? objects.map((each) => adopted(each, call)) : objects;
         const written = await ledger.commit(authorOf(call), (draft) => load(own, call, draft, context));
         return { revision: written.revision, objects: own.length, changes: written.result };
       },
     },
   ];
+}
+
+/**
+ * The configuration that a document describes. Secrets that it leaves out are those that are configured now.
+ *
+ * @throws snapshotInvalid, passphraseWrong, headerInvalid
+ */
+export async function configurationIn(
+  document: Json,
+  call: ControlCall,
+  { ledger }: ControlContext,
+): Promise<ConfigurationReader> {
+  const objects = await readObjects(document, call);
+  return assertWhole(objects.map((object) => withKnownSecrets(object, ledger.configuration)));
 }
 
 /** Has the objects, and nothing else, configured. Returns how many objects that changes. */
@@ -83,8 +102,12 @@ function assertReadable({ format, version }: Json): void {
   if (version !== SNAPSHOT_VERSION) throw snapshotInvalid(`version: expected ${SNAPSHOT_VERSION}`);
 }
 
-async function sealIn(call: ControlCall): Promise<Seal | undefined> {
-  const { secrets } = call.body;
+async function readObjects(document: Json, call: ControlCall): Promise<readonly Stored[]> {
+  assertReadable(document);
+  return objectsIn(document['objects'], await sealIn(document, call));
+}
+
+async function sealIn({ secrets }: Json, call: ControlCall): Promise<Seal | undefined> {
   if (secrets === 'omitted') return undefined;
   const derived = await sealOf(passphraseIn(call), secrets);
   if (derived === undefined) throw snapshotInvalid('secrets: expected "omitted" or how the key is derived');

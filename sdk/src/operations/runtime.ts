@@ -1,5 +1,17 @@
 import { pageSchema, PAGING, type Area, type Operation, type Parameter } from './operation.ts';
-import { choice, filter, list, object, text, time, whole } from './schemas.ts';
+import {
+  choice,
+  filter,
+  flag,
+  list,
+  MALFORMED,
+  object,
+  partial,
+  someText,
+  text,
+  time,
+  whole,
+} from './schemas.ts';
 
 const OWN = '/runtime/v1';
 const CALLER = ['tokenMissing', 'methodNotPermitted'] as const;
@@ -70,6 +82,73 @@ const CHANGESET_FIELDS = {
   base_revision: whole('Revision on which it was opened.', { min: 0 }),
   change_count: whole('How many objects it changes.', { min: 0 }),
 };
+
+const HEADER = {
+  type: 'array',
+  items: { type: 'string' },
+  minItems: 2,
+  maxItems: 2,
+  description: 'Name and value.',
+};
+
+const STEP = object(
+  {
+    stage: text('Name of the step.'),
+    decision: choice(
+      ['passed', 'refused', 'answered', 'forwarded', 'depends'],
+      'What it came to: `answered` by the gateway itself, `depends` on somebody who is not asked.',
+    ),
+    because: { type: 'object', description: 'What the decision stands on.' },
+  },
+  ['because'],
+);
+
+const EXPLAINED = object(
+  {
+    outcome: choice(['forwarded', 'answered', 'refused', 'depends'], 'What would become of the request.'),
+    answer: object({
+      status: whole('Status.'),
+      headers: list(HEADER),
+      body: text('As the gateway response of the group or API words it.'),
+    }),
+    error: object(
+      {
+        code: text('Code of the error.'),
+        message: text('Its text.'),
+        response_type: text('Type of the gateway response.'),
+      },
+      ['response_type'],
+    ),
+    depends_on: object({ kind: choice(['authorizer', 'third_party'], 'Who decides.'), id: text('Its ID.') }, [
+      'id',
+    ]),
+    matched: {
+      type: 'object',
+      description: 'Gateway, group, API, environment and version; none when no API was found.',
+    },
+    caller: { type: 'object', description: 'Who calls.' },
+    policies: list(
+      object({ kind: KIND, id: text('ID.'), name: text('Name.') }, ['name']),
+      'All that is bound to the API in the environment.',
+    ),
+    limits: list(
+      object({
+        dimension: text('What is counted.'),
+        limit: whole('Calls in a window.'),
+        remaining: whole('Calls that are left of them, this one included.'),
+        interval: whole('Length of a window.'),
+        unit: text('Its unit.'),
+      }),
+      'The limits that the request meets.',
+    ),
+    backend: {
+      type: 'object',
+      description: 'Who answers, and what it is sent; credentials are masked.',
+    },
+    stages: list(STEP, 'Each step up to the last one, in order.'),
+  },
+  ['answer', 'error', 'depends_on', 'matched', 'backend'],
+);
 
 const PASSPHRASE: Parameter = {
   name: 'X-Apig-Passphrase',
@@ -254,6 +333,63 @@ export const runtimeOperations: Area = {
         'snapshotInvalid',
         'passphraseWrong',
         'configurationNotEmpty',
+      ],
+    },
+    {
+      id: 'explain',
+      title: 'Tell what would become of a request, and why',
+      source: 'README of the gateway',
+      method: 'POST',
+      path: `${OWN}/explain`,
+      status: 200,
+      headers: [PASSPHRASE],
+      request: object(
+        {
+          method: someText('Method.'),
+          host: someText('Host that is asked.'),
+          path: someText('Path as it is sent, with or without a query.'),
+          query: text('Query without its question mark.'),
+          scheme: choice(['HTTP', 'HTTPS'], 'HTTP unless given.'),
+          headers: {
+            type: 'object',
+            additionalProperties: { anyOf: [text(), list(text())] },
+            description: 'Header lines beside `Host` and those that frame the body.',
+          },
+          body: text('Body.'),
+          client_address: text('Address of the caller; 127.0.0.1 unless given.'),
+          app_id: text('App that is taken to have shown who it is.'),
+          as_account: flag('Whether whoever asks is taken to be the caller.'),
+          assume: partial({
+            authorizers: {
+              type: 'object',
+              additionalProperties: object(
+                {
+                  allow: flag('Whether it lets the call pass.'),
+                  context: { type: 'object', description: 'Values that it gives.' },
+                },
+                ['context'],
+              ),
+              description: 'What custom authorizers are taken to say, by their IDs.',
+            },
+            third_party: flag('Whether third-party authentication services are taken to let the call pass.'),
+          }),
+          revision: whole('Past revision to explain under.', { min: 0 }),
+          snapshot: { type: 'object', description: 'Snapshot to explain under.' },
+        },
+        [
+          ...['query', 'scheme', 'headers', 'body', 'client_address', 'app_id', 'as_account', 'assume'],
+          ...['revision', 'snapshot'],
+        ],
+      ),
+      answer: EXPLAINED,
+      errors: [
+        ...CALLER,
+        ...MALFORMED,
+        'headerInvalid',
+        'configurationNotFound',
+        'snapshotInvalid',
+        'passphraseWrong',
+        'changesetNotFound',
       ],
     },
     {
