@@ -150,7 +150,7 @@ class Session implements Timed, SessionConnection {
     sweep.add(this);
     this.#armIdle();
     if (socket instanceof TLSSocket && OLD_TLS.has(socket.getProtocol() ?? '')) {
-      session.destroy(undefined, constants.NGHTTP2_INADEQUATE_SECURITY);
+      session.destroy(new Error('TLS below 1.2'), constants.NGHTTP2_INADEQUATE_SECURITY);
     }
   }
 
