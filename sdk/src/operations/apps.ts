@@ -1,17 +1,5 @@
 import { pageSchema, PAGING, schemaRef, type Area } from './operation.ts';
-import {
-  code,
-  filter,
-  INSIDE,
-  list,
-  MALFORMED,
-  MISPAGED,
-  needed,
-  object,
-  text,
-  time,
-  timeOrNone,
-} from './schemas.ts';
+import { code, filter, INSIDE, list, MALFORMED, MISPAGED, needed, object, text, time } from './schemas.ts';
 import { API_ROW, placeFilters } from './rows.ts';
 
 const APPS = 'instances/{gatewayId}/apps';
@@ -78,18 +66,21 @@ export const appQuotaOperations: Area = {
       query: [...PAGING, filter('app_name', 'Only apps with this in their names.')],
       answer: pageSchema(
         'apps',
-        object({
-          app_id: text('ID of the app.'),
-          name: text('Name of the app.'),
-          status: code([1, 2], '1: enabled; 2: disabled.'),
-          app_key: text('AppKey.'),
-          remark: text('Remark.'),
-          register_time: time('Time of creation.'),
-          update_time: time('Time of the last change.'),
-          app_quota_id: text('ID of the quota that it has; empty when it has none.'),
-          app_quota_name: text('Name of that quota.'),
-          bound_time: timeOrNone('Time since when it has that quota.'),
-        }),
+        object(
+          {
+            app_id: text('ID of the app.'),
+            name: text('Name of the app.'),
+            status: code([1, 2], '1: enabled; 2: disabled.'),
+            app_key: text('AppKey.'),
+            remark: text('Remark.'),
+            register_time: time('Time of creation.'),
+            update_time: time('Time of the last change.'),
+            app_quota_id: text('ID of the quota that it has; empty when it has none.'),
+            app_quota_name: text('Name of that quota.'),
+            bound_time: time('Time since when it has that quota; left out when it has none.'),
+          },
+          ['bound_time'],
+        ),
       ),
       errors: [...INSIDE, ...MISPAGED, 'appQuotaNotFound'],
     },

@@ -330,7 +330,6 @@ export const pluginAttachmentOperations: Area = {
           env_name: text('Name of the environment.'),
           publish_id: text('ID of the publication.'),
           plugin_attach_id: text('Empty.'),
-          attached_time: text('Empty.'),
         }),
       ),
       errors: [...INSIDE, ...MISPAGED, 'valueMissing', 'pluginNotFound', 'environmentNotFound'],

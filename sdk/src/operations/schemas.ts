@@ -62,11 +62,6 @@ export function time(description: string): JsonSchema {
   return { type: 'string', format: 'date-time', description };
 }
 
-/** A time, or an empty text for none. */
-export function timeOrNone(description: string): JsonSchema {
-  return { anyOf: [{ type: 'string', format: 'date-time' }, { const: '' }], description };
-}
-
 /** A list. */
 export function list(items: JsonSchema, description?: string): JsonSchema {
   return { type: 'array', items, ...(description !== undefined && { description }) };

@@ -107,6 +107,7 @@ function toRow(
     update_time: toSeconds(app.updatedAt),
     app_quota_id: quota?.id ?? '',
     app_quota_name: quota?.body.name ?? '',
-    bound_time: binding === undefined ? '' : toSeconds(binding.createdAt),
+    // Clients read a time here, and take no empty one.
+    ...(binding !== undefined && { bound_time: toSeconds(binding.createdAt) }),
   };
 }

@@ -198,6 +198,7 @@ function apiRow(place: PlaceInfo, attachment: Stored<'pluginAttachment'> | undef
     env_name: environment.body.name,
     publish_id: publication?.id ?? '',
     plugin_attach_id: attachment?.id ?? '',
-    attached_time: attachment === undefined ? '' : toSeconds(attachment.createdAt),
+    // Clients read a time here, and take no empty one.
+    ...(attachment !== undefined && { attached_time: toSeconds(attachment.createdAt) }),
   };
 }
