@@ -12,7 +12,9 @@ import { pathOf, startNode, type Pinned } from './process.ts';
  * hits both sides of a ratio alike.
  *
  *   node --conditions=@apig/source test/bench/data-plane.ts [--rounds 5] [--seconds 2] [--connections 64]
- *     [--scenario small|take|large] [--only nginx,engine,gateway]
+ *     [--scenario small|take|large] [--only nginx,engine,gateway,few,many]
+ *
+ * `few` and `many` are gateways with 10 and 10,000 further APIs; they run when they are asked for.
  */
 
 const SCENARIOS: readonly Scenario[] = [
@@ -20,6 +22,14 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'take', path: '/take', method: 'POST', bodyBytes: 1000 },
   { name: 'large', path: '/large', method: 'GET', bodyBytes: 0 },
 ];
+
+/** What is measured against the peers: name, program, and how many further APIs it has. */
+const OURS = [
+  ['engine', 'engine'],
+  ['gateway', 'gateway'],
+  ['few', 'gateway', '10'],
+  ['many', 'gateway', '10000'],
+] as const;
 
 /** Requests after which compiled code has become what it will be. */
 const WARM_REQUESTS = 30_000;
@@ -66,8 +76,12 @@ async function main(scenario: Scenario): Promise<void> {
     };
     // Code that is compiled as it runs needs a while to become what it will be.
     for (const each of gateways) {
-      for (let made = 0; made < WARM_REQUESTS;)
-        made += (await load(scenario, each.port, { ...settings, seconds: 1 })).requests + 1;
+      // One that has many APIs answers before they are published.
+      for (let made = 0, errors = 1; made < WARM_REQUESTS || errors > 0;) {
+        const result = await load(scenario, each.port, { ...settings, seconds: 1 });
+        made += result.requests + 1;
+        errors = result.errors;
+      }
     }
     const rounds: Map<string, Measured>[] = [];
     for (let round = 0; round < Number(values.rounds); round += 1) {
@@ -104,12 +118,13 @@ async function startGateways(folder: string, core: number, started: Pinned[]): P
     if (peer === undefined) say(`${name} is not installed: left out`);
     else gateways.push(peer);
   }
-  for (const name of ['engine', 'gateway']) {
+  for (const [name, file, ...more] of OURS) {
     port += 1;
-    if (isWanted(name))
-      gateways.push(
-        await startNode(name, core, `${name}-process.ts`, [String(port), String(FIRST_PORT)], port),
-      );
+    const isAsked = more.length === 0 || values.only !== undefined;
+    if (isWanted(name) && isAsked) {
+      const args = [String(port), String(FIRST_PORT), ...more];
+      gateways.push(await startNode(name, core, `${file}-process.ts`, args, port));
+    }
   }
   started.push(...gateways);
   return gateways;
@@ -117,7 +132,7 @@ async function startGateways(folder: string, core: number, started: Pinned[]): P
 
 function report(rounds: readonly Map<string, Measured>[], names: readonly string[]): void {
   for (const ours of names) {
-    for (const peer of PEERS) {
+    for (const peer of ours === 'many' ? (['few', ...PEERS] as const) : PEERS) {
       if (ours === peer || !names.includes(peer) || (PEERS as readonly string[]).includes(ours)) continue;
       const ratio = (of: (measured: Measured) => number): string => {
         const all = rounds.map((round) => {

@@ -1,9 +1,28 @@
-import { openTraffic } from '../support/traffic.ts';
+import { RELEASE_ENVIRONMENT_ID } from '@apig/sdk';
+import { keyOf, type Change, type Stored } from '../../gateway-runtime/src/store/configuration.ts';
+import { createId, openTraffic } from '../support/traffic.ts';
 
-/* The whole data plane with one API without policies. Arguments: port, port of the backend. */
+/*
+ * The whole data plane with one API without policies. Arguments: port, port of the backend, how many
+ * further APIs are published in its group.
+ */
 
-const [port = 0, backendPort = 0] = process.argv.slice(2).map(Number);
+const [port = 0, backendPort = 0, others = 0] = process.argv.slice(2).map(Number);
 const traffic = await openTraffic({ port });
+const changes = Array.from({ length: others }, (_, index) =>
+  traffic.publication(
+    { apiId: createId(), environmentId: RELEASE_ENVIRONMENT_ID, publicationId: createId() },
+    traffic.define({ path: `/others/${index}` }),
+  ),
+)
+  .flat()
+  .map((made): Change => {
+    // Kind and body belong together, as `publication` made them.
+    const after = { ...made, createdAt: '', updatedAt: '' } as unknown as Stored;
+    return { kind: after.kind, key: keyOf(after), after };
+  });
+traffic.configuration.apply(changes, traffic.configuration.revision + 1);
+traffic.dataPlane.refresh(traffic.configuration, changes);
 const published = traffic.publish({
   path: '/',
   method: 'ANY',
