@@ -17,7 +17,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   '@pulumi/pulumi': [
     'provider/src/resource.ts',
     'provider/src/lookup.ts',
-    'provider/src/index.ts',
+    'provider/src/components/',
     'provider/src/testing.ts',
     'examples/',
   ],

@@ -38,3 +38,9 @@ export const TYPE_NAMES = Object.freeze({
 export function typeTokenOf(kind: Kind): string {
   return `pulumi-nodejs:dynamic/apig:${TYPE_NAMES[kind]}`;
 }
+
+/** The type tokens of the components, which stand in the URNs of all their children: an entry never changes. */
+export const COMPONENT_TOKENS = Object.freeze({
+  RestApi: 'apig:index:RestApi',
+  Product: 'apig:index:Product',
+} as const);

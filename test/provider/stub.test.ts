@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import { stubOf } from '../../provider/src/stub.ts';
-import { TYPE_NAMES, typeTokenOf } from '../../provider/src/type-names.ts';
+import { COMPONENT_TOKENS, TYPE_NAMES, typeTokenOf } from '../../provider/src/type-names.ts';
 import { KINDS } from './samples.ts';
 
 describe('what the state of a stack holds for ever', () => {
@@ -41,6 +41,11 @@ describe('what the state of a stack holds for ever', () => {
       loadBalanceChannel: 'pulumi-nodejs:dynamic/apig:LoadBalanceChannel',
     });
     expect(Object.isFrozen(TYPE_NAMES)).toBe(true);
+  });
+
+  test('the type tokens of the components', () => {
+    expect(COMPONENT_TOKENS).toEqual({ RestApi: 'apig:index:RestApi', Product: 'apig:index:Product' });
+    expect(Object.isFrozen(COMPONENT_TOKENS)).toBe(true);
   });
 
   test('names a door of the package', () => {
