@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBackend, type Backend } from '../support/backend.ts';
 import { createTestTimers } from '../support/clock.ts';
+import { send } from '../support/gateway.ts';
 import { openWorkers, type Lane, type WorkerGateway } from '../support/workers.ts';
 
 let running: WorkerGateway;
@@ -231,11 +232,14 @@ describe('load balance channels', () => {
 describe('several threads', () => {
   test('write one log', async () => {
     const [[one], [other]] = await sides();
-    const before = logged('call').length;
-    await one?.call('/thread?of=one');
-    await other?.call('/thread?of=other');
-    await until(() => logged('call').length === before + 2);
-    expect(logged('call').at(-1)).toMatchObject({ status: 200, router_uri: '/thread' });
+    await one?.call('/by/one');
+    await other?.call('/by/other');
+    const uris = () =>
+      logged('call')
+        .map(({ router_uri: uri }) => String(uri))
+        .filter((uri) => uri.startsWith('/by/'));
+    await until(() => uris().length === 2);
+    expect(uris().sort()).toEqual(['/by/one', '/by/other']);
   });
 
   test('finish calls under way when the gateway ends, and take no more', async () => {
@@ -280,6 +284,24 @@ describe('several threads', () => {
 
     expect(performance.now() - start).toBeLessThan(8000);
     expect(await Promise.all(hanging)).toEqual(['broken', 'broken']);
+  });
+
+  test('are explained by the main thread, with what they have left of a limit', async () => {
+    const { client, gatewayId, environmentId, endpoint, account, domain } = running;
+    const { apiId } = await running.publish({ path: '/explained', mockBackend: { result: 'ok' } });
+    const limit = { gatewayId, name: 'three', apiCallLimit: 3, timeInterval: 1, timeUnit: 'DAY' } as const;
+    const { id: throttleId } = await client.throttle.create(limit);
+    await client.throttleBinding.create({ gatewayId, environmentId, throttleId, apiIds: [apiId] });
+    const [[one], [other]] = await sides();
+    const headers = { 'X-Auth-Token': account.tokens[0] ?? '', 'Content-Type': 'application/json' };
+    const asked = JSON.stringify({ method: 'GET', host: domain, path: '/explained' });
+    const explained = async () =>
+      (await send(`${endpoint}/runtime/v1/explain`, 'POST', headers, asked)).body['outcome'];
+
+    expect([await explained(), await explained()]).toEqual(['answered', 'answered']);
+    for (const lane of [one, other, one]) expect((await lane?.call('/explained'))?.status).toBe(200);
+
+    expect(await explained()).toBe('refused');
   });
 
   test('tell together what they have counted', async () => {
