@@ -1,6 +1,6 @@
 import { fail, type Json } from '@apig/sdk/contract';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { parse } from 'yaml';
+import { parseYaml } from './parse-yaml.ts';
 import { isObject, own } from './values.ts';
 
 /** Longest document. */
@@ -29,7 +29,7 @@ export async function readDocument(bytes: Uint8Array): Promise<SourceDocument> {
   if (bytes.length > MAX_DOCUMENT_BYTES) throw fail('importTooLong');
   const text = decode(bytes);
   if (text.trim() === '') throw fail('importEmpty');
-  const root = parseText(text);
+  const root = await parseText(text);
   assertShallow(root);
   const version = versionOf(root);
   assertLocal(root);
@@ -49,8 +49,8 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseText(text: string): Json {
-  const value = parseJson(text) ?? parseYaml(text);
+async function parseText(text: string): Promise<Json> {
+  const value = parseJson(text) ?? (await parseYaml(text));
   // A text without any structure is YAML too, but not meant to be.
   if (!isObject(value)) throw fail('importNotReadable');
   return value;
@@ -62,16 +62,6 @@ function parseJson(text: string): unknown {
   } catch {
     // YAML may begin as JSON does, so what is no JSON may still be YAML.
     return undefined;
-  }
-}
-
-function parseYaml(text: string): unknown {
-  try {
-    // Errors are thrown; warnings would be printed otherwise.
-    return parse(text, { logLevel: 'error' });
-  } catch {
-    // The parser's message quotes the file.
-    throw fail('importNotReadable');
   }
 }
 
