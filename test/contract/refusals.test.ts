@@ -168,10 +168,10 @@ function isWithoutConfiguration({ id }: DocumentedOperation): boolean {
   return id === 'listAvailableZones';
 }
 
-/** Operations that ask, by POST, and write nothing. */
+/** Operations by POST that write nothing, or later. */
 /** Operations that take a body and change nothing. */
 const CHECKS = [
-  ...['checkApi', 'checkApiGroup', 'debugApi', 'exportApis'],
+  ...['checkApi', 'checkApiGroup', 'debugApi', 'exportApis', 'startImport', 'startExport'],
   ...['findGatewaysByTag', 'countGatewaysByTag'],
 ];
 
