@@ -261,9 +261,6 @@ function randomApi(known: Known): fc.Arbitrary<RandomApi> {
     });
     return fc
       .tuple(rest, callers(known), behind(known, names))
-      .map(
-        ([one, two, three]) =>
-          ({ path, matchMode, requestParameters, ...one, ...two, ...three }),
-      );
+      .map(([one, two, three]) => ({ path, matchMode, requestParameters, ...one, ...two, ...three }));
   });
 }
