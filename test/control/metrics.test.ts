@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openBackend, type Backend } from '../support/backend.ts';
-import { openDocumented, type DocumentedRuntime } from '../support/documented.ts';
+import { openDocumented, takesOrders, type DocumentedRuntime } from '../support/documented.ts';
 import { openGateway, send, type RawAnswer, type TestGateway } from '../support/gateway.ts';
 
 const TOKEN = { 'x-auth-token': 'test-token' };
@@ -16,20 +16,7 @@ beforeAll(async () => {
   const gateway = await running.create();
   gatewayId = gateway.id;
   groupId = await gateway.group();
-  ({ apiId } = await gateway.published({
-    group_id: groupId,
-    req_method: 'POST',
-    req_uri: '/orders',
-    backend_type: 'HTTP',
-    mock_info: undefined,
-    backend_api: {
-      url_domain: backend.address,
-      req_protocol: 'HTTP',
-      req_method: 'POST',
-      req_uri: '/',
-      timeout: 5000,
-    },
-  }));
+  ({ apiId } = await gateway.published(takesOrders(groupId, backend.address)));
 });
 afterAll(async () => {
   await running.dispose();

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '@apig/sdk/contract';
 import { openBackend, type Backend } from '../support/backend.ts';
-import { at, openDocumented, type Documented, type DocumentedRuntime } from '../support/documented.ts';
+import {
+  at,
+  openDocumented,
+  takesOrders,
+  type Documented,
+  type DocumentedRuntime,
+} from '../support/documented.ts';
 import { send } from '../support/gateway.ts';
 
 const MINUTE_MS = 60_000;
@@ -29,20 +35,7 @@ interface Called {
 async function openCalled(): Promise<Called> {
   const gateway = await running.create({ ingress_bandwidth_size: 5 });
   const groupId = await gateway.group();
-  const { apiId } = await gateway.published({
-    group_id: groupId,
-    req_method: 'POST',
-    req_uri: '/orders',
-    backend_type: 'HTTP',
-    mock_info: undefined,
-    backend_api: {
-      url_domain: backend.address,
-      req_protocol: 'HTTP',
-      req_method: 'POST',
-      req_uri: '/',
-      timeout: 5000,
-    },
-  });
+  const { apiId } = await gateway.published(takesOrders(groupId, backend.address));
   const { host, port } = running.gateway.http ?? {};
   return {
     gateway,

@@ -66,6 +66,24 @@ export function apiBody(groupId: string): Json {
   };
 }
 
+/** Fields by which an API takes `POST /orders` and asks a backend. */
+export function takesOrders(groupId: string, address: string): Json {
+  return {
+    group_id: groupId,
+    req_method: 'POST',
+    req_uri: '/orders',
+    backend_type: 'HTTP',
+    mock_info: undefined,
+    backend_api: {
+      url_domain: address,
+      req_protocol: 'HTTP',
+      req_method: 'POST',
+      req_uri: '/',
+      timeout: 5000,
+    },
+  };
+}
+
 /** A name that no other object has. */
 export function uniqueName(what: string): string {
   return `${what}_${randomBytes(5).toString('hex')}`;

@@ -46,10 +46,11 @@ export function createPublications(description: Description, context: Context): 
     const actions = createActions(transport);
     const versions = await actions.publications({ gatewayId, apiId, environmentId }, options);
     // Publications within one second have one number; the newest of them is meant.
-    const [wanted, ...others] = versions.filter((version) => version.versionNo === versionNo);
-    if (wanted === undefined) throw fail('apiVersionNotFound', { id: versionNo });
-    if ([wanted, ...others].some(({ inForce }) => inForce)) return;
-    await actions.switchVersion({ gatewayId, apiId, versionId: wanted.versionId }, options);
+    const wanted = versions.filter((version) => version.versionNo === versionNo);
+    if (wanted.some(({ inForce }) => inForce)) return;
+    const [newest] = wanted;
+    if (newest === undefined) throw fail('apiVersionNotFound', { id: versionNo });
+    await actions.switchVersion({ gatewayId, apiId, versionId: newest.versionId }, options);
   }
 
   async function read(pair: Pair, options: CallOptions): Promise<AnyObject | undefined> {
