@@ -1,0 +1,5 @@
+import type { Command } from './command.ts';
+import { reviewCommand } from './review.ts';
+
+/** Every command. The first is meant where no name is given. */
+export const commands: readonly Command[] = [reviewCommand];
