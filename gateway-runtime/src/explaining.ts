@@ -129,8 +129,16 @@ export interface Explanation {
   readonly stages: readonly StageDecision[];
 }
 
-/** Explains requests under any configuration; what is in force goes with the present counts. */
+/** Explains a request under any configuration; what is in force goes with the present counts. */
 export type Explainer = (
   configuration: ConfigurationReader,
   request: ExplainedRequest,
 ) => Promise<Explanation>;
+
+/** Explains requests in their order, under a configuration that is worked out once. */
+export type ExplainerOfMany = (
+  configuration: ConfigurationReader,
+  requests: readonly ExplainedRequest[],
+  /** Time at which all requests are taken to arrive, in milliseconds since the epoch; the present unless given. */
+  atMs?: number,
+) => Promise<readonly Explanation[]>;

@@ -208,7 +208,7 @@ function openManagement(
     functions,
     clock,
     debug: calls.debug,
-    explain: calls.explain,
+    explain: calls.explainMany,
     statistics: calls.statistics,
     log,
     projectIds: credentials.accounts.map(({ projectId }) => projectId),

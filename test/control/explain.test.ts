@@ -83,6 +83,43 @@ describe('an explanation over the management API', () => {
     expect(body).toMatchObject({ outcome: 'answered' });
   });
 
+  test('explains many requests in their order, without steps if asked', async () => {
+    const { host } = await publish();
+    const requests = [
+      { method: 'GET', host, path: '/orders' },
+      { method: 'GET', host, path: '/none' },
+    ];
+
+    const { status, body } = await explain({ requests, without_stages: true });
+
+    expect(status).toBe(200);
+    expect(at(body, 'explanations', 0)).toMatchObject({ outcome: 'answered' });
+    expect(at(body, 'explanations', 1)).toMatchObject({ outcome: 'refused', error: { code: 'APIG.0101' } });
+    expect(at(body, 'explanations', 0)).not.toHaveProperty('stages');
+  });
+
+  test('says the same of the same requests, at whatever time it is asked', async () => {
+    const { host } = await publish();
+    const snapshot = await read('snapshot?secrets=omit');
+    const asked = {
+      requests: [{ method: 'GET', host, path: '/none' }],
+      at: '2026-01-31T12:00:00Z',
+      snapshot,
+    };
+
+    const [one, another] = [await explain(asked), await explain(asked)];
+
+    expect(one.body).toEqual(another.body);
+  });
+
+  test.each([
+    ['no requests', { requests: [] }],
+    ['requests that are none', { requests: ['/'] }],
+    ['a time that is none', { at: 'now', requests: [{ method: 'GET', host: 'a.example.com', path: '/' }] }],
+  ])('refuses %s', async (_, wrong) => {
+    expect((await explain(wrong)).status).toBe(400);
+  });
+
   test.each([
     ['a header that would be two', { headers: { a: 'b\r\nc: d' } }],
     ['a path that is none', { path: 'orders' }],

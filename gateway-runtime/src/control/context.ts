@@ -5,7 +5,7 @@ import type { Ledger } from '../store/ledger.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
 import type { Clock } from '../clock.ts';
 import type { Debugger } from '../debugging.ts';
-import type { Explainer } from '../explaining.ts';
+import type { ExplainerOfMany } from '../explaining.ts';
 import type { Functions } from '../functions.ts';
 import type { Account } from '../identity.ts';
 import type { Log } from '../observe/log.ts';
@@ -32,7 +32,7 @@ export interface ControlContext {
   /** Makes calls for those who want to see what becomes of them. */
   readonly debug: Debugger;
   /** Tells what would become of requests, and why. */
-  readonly explain: Explainer;
+  readonly explain: ExplainerOfMany;
   /** What calls came to. */
   readonly statistics: Statistics;
   readonly log: Log;

@@ -1,5 +1,6 @@
 import { fail, toSnakeCase, type Json } from '@apig/sdk/contract';
-import type { AssumedDecision, ExplainedRequest } from '../explaining.ts';
+import type { AssumedDecision, ExplainedRequest, Explanation } from '../explaining.ts';
+import type { Account } from '../identity.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
 import { flagIn, numberIn, optionalFlagIn, optionalTextIn, textIn, wordIn } from './body.ts';
 import type { ControlCall, ControlRoute } from './call.ts';
@@ -18,9 +19,12 @@ const WRITTEN_HERE: ReadonlySet<string> = new Set([
   ...['host', 'content-length', 'transfer-encoding', 'connection', 'expect'],
 ]);
 
+/** Explanations are held in memory until all of them are there. */
+const MAX_REQUESTS = 10_000;
+
 /**
- * Tells what would become of a request, and why: under what is in force, under what a changeset has staged, under a past
- * revision, or under a snapshot. Nothing is counted, and nobody is asked.
+ * Tells what would become of a request, or of many, and why: under what is in force, under what a changeset has staged,
+ * under a past revision, or under a snapshot. Nothing is counted, and nobody is asked.
  */
 export function explainRoute(context: ControlContext): ControlRoute {
   return {
@@ -29,11 +33,41 @@ export function explainRoute(context: ControlContext): ControlRoute {
     status: 200,
     maxBodyBytes: MAX_DOCUMENT_BYTES,
     answer: async (call) => {
-      const request = requestIn(call);
+      const { body, account } = call;
+      const many = body['requests'];
+      const atMs = timeIn(body);
+      const requests =
+        many === undefined || many === null ? [requestIn(body, account)] : requestsIn(many, account);
       const configuration = await underWhich(call, context);
-      return inSnakeCase(await context.explain(configuration, request));
+      const explained = await context.explain(configuration, requests, atMs);
+      if (many === undefined || many === null) return inSnakeCase(explained[0]);
+      return { explanations: explained.map((each) => inSnakeCase(shown(each, body))) };
     },
   };
+}
+
+/** Steps are most of an explanation, and those who compare many need none. */
+function shown({ stages, ...rest }: Explanation, body: Json): unknown {
+  return optionalFlagIn(body, 'without_stages') === true ? rest : { ...rest, stages };
+}
+
+function requestsIn(value: unknown, account: Account): readonly ExplainedRequest[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_REQUESTS)
+    throw fail('valueInvalid', { reason: `expected 1 to ${MAX_REQUESTS} requests`, field: 'requests' });
+  return value.map((each: unknown) => {
+    if (typeof each !== 'object' || each === null || Array.isArray(each))
+      throw fail('valueInvalid', { reason: 'expected objects', field: 'requests' });
+    return requestIn(each as Json, account);
+  });
+}
+
+function timeIn(body: Json): number | undefined {
+  const text = optionalTextIn(body, 'at');
+  if (text === undefined) return undefined;
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(time))
+    throw fail('valueInvalid', { reason: 'expected a time such as 2026-01-31T12:00:00Z', field: 'at' });
+  return time;
 }
 
 async function underWhich(call: ControlCall, context: ControlContext): Promise<ConfigurationReader> {
@@ -49,7 +83,7 @@ async function underWhich(call: ControlCall, context: ControlContext): Promise<C
   return store.at(revision);
 }
 
-function requestIn({ body, account }: ControlCall): ExplainedRequest {
+function requestIn(body: Json, account: Account): ExplainedRequest {
   const path = textIn(body, 'path');
   const query = optionalTextIn(body, 'query');
   const target = query === undefined ? path : `${path}?${query}`;

@@ -1,6 +1,6 @@
 import type { KeyedCertificate } from '@apig/sdk/contract';
 import { NEVER_DUE, systemClock, type Clock, type Timers } from '../clock.ts';
-import type { Explainer } from '../explaining.ts';
+import type { Explainer, ExplainerOfMany } from '../explaining.ts';
 import type { Debugger } from '../debugging.ts';
 import { NO_FUNCTIONS, type Functions } from '../functions.ts';
 import type { Account, Identities } from '../identity.ts';
@@ -74,6 +74,8 @@ export interface DataPlane {
   readonly debug: Debugger;
   /** Tells what would become of requests, and why. */
   readonly explain: Explainer;
+  /** The same of many requests, which are explained in their order. */
+  readonly explainMany: ExplainerOfMany;
   /** Takes no new calls, lets those under way finish for at most that long, and lets go of everything. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -175,7 +177,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
       timers: options.timers,
       present: () => ({ configuration: present, snapshot, services, lasting }),
     }),
-    explain: createExplainer(domainSuffix, () => ({ configuration: present, snapshot: inForce(), services })),
+    ...createExplainer(domainSuffix, () => ({ configuration: present, snapshot: inForce(), services })),
     health: lasting.channels,
     refresh,
     forgetThread(thread) {

@@ -103,52 +103,96 @@ const STEP = object(
   ['because'],
 );
 
-const EXPLAINED = object(
-  {
-    outcome: choice(['forwarded', 'answered', 'refused', 'depends'], 'What would become of the request.'),
-    answer: object({
-      status: whole('Status.'),
-      headers: list(HEADER),
-      body: text('As the gateway response of the group or API words it.'),
-    }),
-    error: object(
-      {
-        code: text('Code of the error.'),
-        message: text('Its text.'),
-        response_type: text('Type of the gateway response.'),
-      },
-      ['response_type'],
-    ),
-    depends_on: object({ kind: choice(['authorizer', 'third_party'], 'Who decides.'), id: text('Its ID.') }, [
-      'id',
-    ]),
-    matched: {
-      type: 'object',
-      description: 'Gateway, group, API, environment and version; none when no API was found.',
+const EXPLAINED_FIELDS = {
+  outcome: choice(['forwarded', 'answered', 'refused', 'depends'], 'What would become of the request.'),
+  answer: object({
+    status: whole('Status.'),
+    headers: list(HEADER),
+    body: text('As the gateway response of the group or API words it.'),
+  }),
+  error: object(
+    {
+      code: text('Code of the error.'),
+      message: text('Its text.'),
+      response_type: text('Type of the gateway response.'),
     },
-    caller: { type: 'object', description: 'Who calls.' },
-    policies: list(
-      object({ kind: KIND, id: text('ID.'), name: text('Name.') }, ['name']),
-      'All that is bound to the API in the environment.',
-    ),
-    limits: list(
-      object({
-        dimension: text('What is counted.'),
-        limit: whole('Calls in a window.'),
-        remaining: whole('Calls that are left of them, this one included.'),
-        interval: whole('Length of a window.'),
-        unit: text('Its unit.'),
-      }),
-      'The limits that the request meets.',
-    ),
-    backend: {
-      type: 'object',
-      description: 'Who answers, and what it is sent; credentials are masked.',
-    },
-    stages: list(STEP, 'Each step up to the last one, in order.'),
+    ['response_type'],
+  ),
+  depends_on: object({ kind: choice(['authorizer', 'third_party'], 'Who decides.'), id: text('Its ID.') }, [
+    'id',
+  ]),
+  matched: {
+    type: 'object',
+    description: 'Gateway, group, API, environment and version; none when no API was found.',
   },
-  ['answer', 'error', 'depends_on', 'matched', 'backend'],
-);
+  caller: { type: 'object', description: 'Who calls.' },
+  policies: list(
+    object({ kind: KIND, id: text('ID.'), name: text('Name.') }, ['name']),
+    'All that is bound to the API in the environment.',
+  ),
+  limits: list(
+    object({
+      dimension: text('What is counted.'),
+      limit: whole('Calls in a window.'),
+      remaining: whole('Calls that are left of them, this one included.'),
+      interval: whole('Length of a window.'),
+      unit: text('Its unit.'),
+    }),
+    'The limits that the request meets.',
+  ),
+  backend: {
+    type: 'object',
+    description: 'Who answers, and what it is sent; credentials are masked.',
+  },
+  stages: list(STEP, 'Each step up to the last one, in order.'),
+};
+const EXPLAINED_RARE = ['answer', 'error', 'depends_on', 'matched', 'backend'];
+
+const EXPLAINED = object(EXPLAINED_FIELDS, EXPLAINED_RARE);
+const EXPLAINED_BRIEFLY = object(EXPLAINED_FIELDS, [...EXPLAINED_RARE, 'stages']);
+
+/** A request whose fate is asked for. */
+const REQUEST_FIELDS = {
+  method: someText('Method.'),
+  host: someText('Host that is asked.'),
+  path: someText('Path as it is sent, with or without a query.'),
+  query: text('Query without its question mark.'),
+  scheme: choice(['HTTP', 'HTTPS'], 'HTTP unless given.'),
+  headers: {
+    type: 'object',
+    additionalProperties: { anyOf: [text(), list(text())] },
+    description: 'Header lines beside `Host` and those that frame the body.',
+  },
+  body: text('Body.'),
+  client_address: text('Address of the caller; 127.0.0.1 unless given.'),
+  app_id: text('App that is taken to have shown who it is.'),
+  as_account: flag('Whether whoever asks is taken to be the caller.'),
+  assume: partial({
+    authorizers: {
+      type: 'object',
+      additionalProperties: object(
+        {
+          allow: flag('Whether it lets the call pass.'),
+          context: { type: 'object', description: 'Values that it gives.' },
+        },
+        ['context'],
+      ),
+      description: 'What custom authorizers are taken to say, by their IDs.',
+    },
+    third_party: flag('Whether third-party authentication services are taken to let the call pass.'),
+  }),
+};
+const REQUEST_RARE = [
+  ...['query', 'scheme', 'headers', 'body', 'client_address', 'app_id', 'as_account', 'assume'],
+];
+
+/** What requests are explained under. */
+const UNDER_FIELDS = {
+  at: time('Time at which the request is taken to arrive; the present unless given.'),
+  revision: whole('Past revision to explain under.', { min: 0 }),
+  snapshot: { type: 'object', description: 'Snapshot to explain under.' },
+};
+const UNDER_RARE = ['at', 'revision', 'snapshot'];
 
 const PASSPHRASE: Parameter = {
   name: 'X-Apig-Passphrase',
@@ -337,51 +381,38 @@ export const runtimeOperations: Area = {
     },
     {
       id: 'explain',
-      title: 'Tell what would become of a request, and why',
+      title: 'Tell what would become of a request, or of many, and why',
       source: 'README of the gateway',
       method: 'POST',
       path: `${OWN}/explain`,
       status: 200,
       headers: [PASSPHRASE],
-      request: object(
-        {
-          method: someText('Method.'),
-          host: someText('Host that is asked.'),
-          path: someText('Path as it is sent, with or without a query.'),
-          query: text('Query without its question mark.'),
-          scheme: choice(['HTTP', 'HTTPS'], 'HTTP unless given.'),
-          headers: {
-            type: 'object',
-            additionalProperties: { anyOf: [text(), list(text())] },
-            description: 'Header lines beside `Host` and those that frame the body.',
-          },
-          body: text('Body.'),
-          client_address: text('Address of the caller; 127.0.0.1 unless given.'),
-          app_id: text('App that is taken to have shown who it is.'),
-          as_account: flag('Whether whoever asks is taken to be the caller.'),
-          assume: partial({
-            authorizers: {
-              type: 'object',
-              additionalProperties: object(
-                {
-                  allow: flag('Whether it lets the call pass.'),
-                  context: { type: 'object', description: 'Values that it gives.' },
-                },
-                ['context'],
-              ),
-              description: 'What custom authorizers are taken to say, by their IDs.',
+      request: {
+        anyOf: [
+          object({ ...REQUEST_FIELDS, ...UNDER_FIELDS }, [...REQUEST_RARE, ...UNDER_RARE]),
+          object(
+            {
+              requests: {
+                ...list(
+                  object(REQUEST_FIELDS, REQUEST_RARE),
+                  'The requests, which are explained in their order.',
+                ),
+                minItems: 1,
+                maxItems: 10_000,
+              },
+              without_stages: flag('Whether the steps are left out of the answer.'),
+              ...UNDER_FIELDS,
             },
-            third_party: flag('Whether third-party authentication services are taken to let the call pass.'),
-          }),
-          revision: whole('Past revision to explain under.', { min: 0 }),
-          snapshot: { type: 'object', description: 'Snapshot to explain under.' },
-        },
-        [
-          ...['query', 'scheme', 'headers', 'body', 'client_address', 'app_id', 'as_account', 'assume'],
-          ...['revision', 'snapshot'],
+            ['without_stages', ...UNDER_RARE],
+          ),
         ],
-      ),
-      answer: EXPLAINED,
+      },
+      answer: {
+        anyOf: [
+          EXPLAINED,
+          object({ explanations: list(EXPLAINED_BRIEFLY, 'In the order of the requests.') }),
+        ],
+      },
       errors: [
         ...CALLER,
         ...MALFORMED,

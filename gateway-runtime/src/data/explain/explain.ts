@@ -20,7 +20,6 @@ import { fromFields } from '../fields.ts';
 import { HEAD_LIMITS } from '../limits.ts';
 import { forwardingFields } from '../mapping.ts';
 import { handle } from '../pipeline.ts';
-import { createRequestId } from '../request-id.ts';
 import type { Services } from '../services.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { faultError } from '../wire-fault.ts';
@@ -32,6 +31,9 @@ const NO_SOURCE = { wantBody: () => undefined, holdBody: () => undefined };
 
 /** What stands in the place of a secret. */
 const MASK = '******';
+
+/** What is explained twice is told in the same words. */
+const REQUEST_ID = '0'.repeat(32);
 
 /** Header lines whose values are credentials. */
 const CREDENTIALS =
@@ -78,7 +80,7 @@ function toCall(request: ExplainedRequest, reply: TrialReply, trial: Trial): Cal
   }
   const peer = toAddress(clientAddress);
   return new Call({
-    id: createRequestId(),
+    id: REQUEST_ID,
     method: head.method,
     target: head.target,
     // gRPC is spoken over HTTP/2 alone.
@@ -105,7 +107,7 @@ function isGrpc(head: Head): boolean {
 
 function refusedByListener(fault: RequestParser['fault']): Explanation {
   const error = faultError(fault ?? 'requestLineMalformed');
-  const { status, body } = usualAnswer(error, createRequestId());
+  const { status, body } = usualAnswer(error, REQUEST_ID);
   return {
     outcome: 'refused',
     answer: { status, headers: [['Content-Type', 'application/json']], body },
