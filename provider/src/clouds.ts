@@ -7,7 +7,11 @@ interface Cloud {
   readonly regions: RegExp;
 }
 
-/** The clouds, the more particular first. Source: Regions and Endpoints, of each cloud. */
+/*
+ * The clouds, the more particular first. Open Telekom Cloud documents API Gateway in eu-de; in its other regions the
+ * endpoints of other services have the same form. Sources: Open Telekom Cloud, Regions and Endpoints; the table of regions
+ * in Huawei Cloud's SDKs, such as services/apig/v2/ApigRegion.ts of huaweicloud-sdk-nodejs-v3.
+ */
 const CLOUDS: readonly Cloud[] = [
   { title: 'Swiss Open Telekom Cloud', domain: 'sc.otc.t-systems.com', regions: /^eu-ch2$/ },
   { title: 'Open Telekom Cloud', domain: 'otc.t-systems.com', regions: /^eu-(?:de|nl)$/ },
@@ -77,17 +81,27 @@ export const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
-/** The endpoint of a region; undefined where nothing says whose region it is. */
+/**
+ * The endpoint of a region; undefined where nothing says whose region it is.
+ *
+ * @param region as it is named, or as the name of a project begins
+ * @param authUrl address of the identity service, which is one for all regions or that of a region
+ */
 export function endpointOf(region: string | undefined, authUrl: string | undefined): string | undefined {
-  const host = authUrl === undefined ? undefined : URL.parse(authUrl)?.hostname;
-  const [, place] = /^iam(?:-\w+)?\.(.+)$/.exec(host ?? '') ?? [];
-  const known = CLOUDS.find(({ domain }) => place === domain || place?.endsWith(`.${domain}`));
-  if (place !== undefined && known !== undefined) {
-    const ofHost = place.slice(0, -known.domain.length - 1);
-    const name = ofHost === '' ? region : ofHost;
-    return name === undefined ? undefined : `https://apig.${name}.${known.domain}`;
+  if (authUrl === undefined) {
+    const cloud = CLOUDS.find(({ regions }) => region !== undefined && regions.test(region));
+    return cloud && region && toEndpoint(region, cloud);
   }
-  if (region === undefined || authUrl !== undefined) return undefined;
-  const cloud = CLOUDS.find(({ regions }) => regions.test(region));
-  return cloud && `https://apig.${region}.${cloud.domain}`;
+  const [, place] = /^iam(?:-\w+)?\.(.+)$/.exec(URL.parse(authUrl)?.hostname ?? '') ?? [];
+  const cloud = CLOUDS.find(({ domain }) => place === domain || place?.endsWith(`.${domain}`));
+  if (place === undefined || cloud === undefined) return undefined;
+  const ofHost = place.slice(0, -cloud.domain.length - 1) || undefined;
+  // The identity service of one region knows the others of its cloud too.
+  const named =
+    region !== undefined && (ofHost === undefined || cloud.regions.test(region)) ? region : ofHost;
+  return named && toEndpoint(named, cloud);
+}
+
+function toEndpoint(region: string, { domain }: Cloud): string {
+  return `https://apig.${region}.${domain}`;
 }
