@@ -1,8 +1,6 @@
 import type { ResourceValidationPolicy } from '@pulumi/policy';
+import { CREDENTIAL } from '../credential-names.ts';
 import { isKind, known } from './declared.ts';
-
-/** Names that credentials go by. */
-const CREDENTIAL = /password|passwd|secret|token|api-?_?key|authorization|credential|private-?_?key/i;
 
 /**
  * Arguments that are secrets are kept as secrets by the provider itself. What remains are credentials in places where the
