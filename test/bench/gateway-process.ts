@@ -1,5 +1,7 @@
 import { RELEASE_ENVIRONMENT_ID } from '@apig/sdk';
+import { systemClock } from '../../gateway-runtime/src/clock.ts';
 import { keyOf, type Change, type Stored } from '../../gateway-runtime/src/store/configuration.ts';
+import { turnable } from '../support/clock.ts';
 import { createId, openTraffic } from '../support/traffic.ts';
 
 /*
@@ -8,7 +10,7 @@ import { createId, openTraffic } from '../support/traffic.ts';
  */
 
 const [port = 0, backendPort = 0, others = 0] = process.argv.slice(2).map(Number);
-const traffic = await openTraffic({ port });
+const traffic = await openTraffic({ port, clock: turnable(systemClock) });
 const changes = Array.from({ length: others }, (_, index) =>
   traffic.publication(
     { apiId: createId(), environmentId: RELEASE_ENVIRONMENT_ID, publicationId: createId() },

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pathOf } from './process.ts';
+import { HOST, signedRequests } from './policy.ts';
+import { pathOf, pinned } from './process.ts';
 
 /** What is asked for. */
 export interface Scenario {
@@ -10,6 +11,8 @@ export interface Scenario {
   readonly path: string;
   readonly method: 'GET' | 'POST';
   readonly bodyBytes: number;
+  /** Signed by an app, each request another; for those who enforce the full policy. */
+  readonly isSigned?: boolean;
 }
 
 /** What came of it. */
@@ -21,8 +24,6 @@ export interface LoadResult {
   /** Answers other than 2xx and 3xx, and broken connections. */
   readonly errors: number;
 }
-
-const run = promisify(execFile);
 
 /** Makes requests over kept connections from one core for a while, by `wrk`. */
 export async function load(
@@ -40,11 +41,7 @@ export async function load(
   const script = join(folder, `${scenario.name}.lua`);
   writeFileSync(
     script,
-    `wrk.method = "${scenario.method}"
-wrk.headers["Host"] = "api.example.com"
-wrk.headers["User-Agent"] = "bench/1.0"
-wrk.headers["Accept"] = "application/json"
-${scenario.bodyBytes > 0 ? `wrk.body = string.rep("x", ${scenario.bodyBytes})\nwrk.headers["Content-Type"] = "text/plain"` : ''}
+    `${scenario.isSigned === true ? signedScript(scenario, folder) : plainScript(scenario)}
 done = function(summary, latency)
   local e = summary.errors
   io.write(string.format("RESULT %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(99),
@@ -60,11 +57,29 @@ end
     script,
     `http://127.0.0.1:${port}${scenario.path}`,
   ];
-  const taskset = pathOf('taskset');
-  const { stdout } =
-    taskset === undefined ? await run(wrk, args) : await run(taskset, ['-c', String(core), wrk, ...args]);
+  const { stdout } = await promisify(execFile)(...pinned(core, wrk, args));
   const [, requests = 0, microseconds = 1, p99 = 0, errors = 0] = (/RESULT (.*)/.exec(stdout)?.[1] ?? '')
     .split(' ')
     .reduce<number[]>((all, each) => [...all, Number(each)], [0]);
   return { requests, perSecond: (requests * 1e6) / microseconds, p99Ms: p99 / 1000, errors };
+}
+
+function plainScript({ method, bodyBytes }: Scenario): string {
+  return `wrk.method = "${method}"
+wrk.headers["Host"] = "${HOST}"
+wrk.headers["User-Agent"] = "bench/1.0"
+wrk.headers["Accept"] = "application/json"
+${bodyBytes > 0 ? `wrk.body = string.rep("x", ${bodyBytes})\nwrk.headers["Content-Type"] = "text/plain"` : ''}`;
+}
+
+/** Requests that are ready: signing them would cost more than what is measured. */
+function signedScript(scenario: Scenario, folder: string): string {
+  const file = join(folder, `${scenario.name}.requests`);
+  writeFileSync(file, signedRequests(scenario).join('\0'));
+  return `local requests, at = {}, 0
+for each in io.open("${file}", "rb"):read("*a"):gmatch("[^%z]+") do requests[#requests + 1] = each end
+request = function()
+  at = at % #requests + 1
+  return requests[at]
+end`;
 }

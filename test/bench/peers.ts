@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathOf, startPinned, type Pinned } from './process.ts';
+import { APP, BACKEND_KEY, BLOCKED, LIMITED_PATH, LIMITS, STRANGER } from './policy.ts';
+import { pathOf, startNode, startPinned, type Pinned } from './process.ts';
 
 /** The answer that small requests get. */
 export const SMALL = JSON.stringify({
@@ -15,7 +16,31 @@ export const SMALL = JSON.stringify({
 export const LARGE_BYTES = 65_536;
 
 /** Programs that do what a plain proxy does. */
-export const PEERS = ['nginx', 'haproxy'] as const;
+export const PLAIN_PEERS = ['nginx', 'haproxy', 'caddy', 'fastify'] as const;
+
+/** Programs that enforce the full policy. */
+export const POLICY_PEERS = ['nginx+lua'] as const;
+
+/** A program that is measured beside the gateway. */
+export type Peer = (typeof PLAIN_PEERS)[number] | (typeof POLICY_PEERS)[number];
+
+/** Debian's packages of them. */
+export const PACKAGES: Readonly<Record<Peer, string>> = {
+  nginx: 'nginx-light',
+  haproxy: 'haproxy',
+  caddy: 'caddy',
+  fastify: 'none: it comes with npm',
+  'nginx+lua': 'nginx-light libnginx-mod-http-lua',
+};
+
+/** Where a peer runs, and what it passes calls on to. */
+export interface PeerPlace {
+  /** For its files. */
+  readonly folder: string;
+  readonly core: number | string;
+  readonly port: number;
+  readonly backendPort: number;
+}
 
 /** Starts a backend: nginx, as it is fast enough not to be what is measured. */
 export async function startBackend(
@@ -31,50 +56,119 @@ export async function startBackend(
   const server = `
     root ${root};
     location = /small { default_type application/json; return 200 '${SMALL}'; }
+    location = ${LIMITED_PATH} { default_type application/json; return 200 '${SMALL}'; }
     location = /take { default_type application/json; client_max_body_size 1m; return 200 '${SMALL}'; }
-    location = /large { default_type application/octet-stream; }`;
+    location = /large { default_type application/octet-stream; }
+    location = /seen { default_type application/json; return 200 '{"host":"$http_host","authorization":"$http_authorization","date":"$http_x_sdk_date"}'; }`;
   return startPinned('backend', core, nginx, nginxArgs(folder, 'backend', port, server), port);
 }
 
-/** Starts a peer as a plain proxy; undefined when it is not installed. */
-export async function startPeer(
-  name: (typeof PEERS)[number],
-  folder: string,
-  core: number,
-  port: number,
-  backendPort: number,
-): Promise<Pinned | undefined> {
-  const program = pathOf(name);
-  if (program === undefined) return undefined;
-  if (name === 'haproxy') {
-    const file = join(folder, 'haproxy.cfg');
-    writeFileSync(file, haproxyText(port, backendPort));
-    return startPinned(name, core, program, ['-db', '-f', file], port);
+/** Starts a peer; undefined when it is not installed. */
+export async function startPeer(name: Peer, place: PeerPlace): Promise<Pinned | undefined> {
+  const { folder, core, port, backendPort } = place;
+  if (name === 'fastify') {
+    return startNode(name, core, 'fastify-process.ts', [String(port), String(backendPort)], port);
   }
-  const server = `
-    location / {
-      proxy_pass http://backend; proxy_http_version 1.1;
-      proxy_set_header Connection ""; proxy_set_header Host $host;
-      proxy_set_header X-Request-Id $request_id; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Real-IP $remote_addr;
-      add_header X-Request-Id $request_id;
-    }`;
-  const upstream = `upstream backend { server 127.0.0.1:${backendPort}; keepalive 256; keepalive_requests 1000000000; }`;
-  return startPinned(name, core, program, nginxArgs(folder, 'peer', port, server, upstream), port);
+  const program = pathOf(name === 'nginx+lua' ? 'nginx' : name);
+  if (program === undefined) return undefined;
+  switch (name) {
+    case 'haproxy': {
+      const file = join(folder, 'haproxy.cfg');
+      writeFileSync(file, haproxyText(port, backendPort));
+      return startPinned(name, core, program, ['-db', '-f', file], port);
+    }
+    case 'caddy': {
+      const file = join(folder, 'Caddyfile');
+      writeFileSync(file, caddyText(port, backendPort));
+      return startPinned(name, core, program, ['run', '--config', file, '--adapter', 'caddyfile'], port);
+    }
+    case 'nginx': {
+      const server = `location / { ${nginxProxy('$host')} }`;
+      const args = nginxArgs(folder, 'peer', port, server, { http: nginxUpstream(backendPort) });
+      return startPinned(name, core, program, args, port);
+    }
+    case 'nginx+lua':
+      return startPolicyNginx(program, place);
+  }
 }
 
-function nginxArgs(folder: string, name: string, port: number, server: string, more = ''): readonly string[] {
+/** nginx that enforces the full policy in Lua; undefined without the module. */
+function startPolicyNginx(
+  program: string,
+  { folder, core, port, backendPort }: PeerPlace,
+): Promise<Pinned> | undefined {
+  const modules = ['/usr/lib/nginx/modules', '/usr/local/nginx/modules'].find((each) =>
+    existsSync(join(each, 'ngx_http_lua_module.so')),
+  );
+  if (modules === undefined) return undefined;
+  const backendHost = `127.0.0.1:${backendPort}`;
+  const luaFolder = join(import.meta.dirname, 'nginx');
+  const settings = join(folder, 'settings.lua');
+  const api = (limit: number) =>
+    `{ limit = ${limit}, seconds = 86400, allowed = { ['${APP.accessKey}'] = true } }`;
+  writeFileSync(
+    settings,
+    `return {
+  apps = { ['${APP.accessKey}'] = '${APP.secret}', ['${STRANGER.accessKey}'] = '${STRANGER.secret}' },
+  apis = { orders = ${api(LIMITS.much)}, limited = ${api(LIMITS.few)} },
+  backend_host = '${backendHost}', backend_key = '${BACKEND_KEY.accessKey}', backend_secret = '${BACKEND_KEY.secret}',
+}
+`,
+  );
+  const proxy = `access_by_lua_block { policy.enforce() }
+      ${nginxProxy(backendHost)}
+      proxy_set_header Authorization $backend_authorization; proxy_set_header X-Sdk-Date $backend_date;`;
+  const server = `
+    client_max_body_size 12m; client_body_buffer_size 16k;
+    set $backend_authorization ''; set $backend_date '';
+    location / { set $api orders; ${proxy} }
+    location = ${LIMITED_PATH} { set $api limited; ${proxy} }`;
+  const http = `
+    lua_package_path '${luaFolder}/?.lua;;';
+    init_by_lua_block { policy = require 'policy'; policy.configure(dofile('${settings}')) }
+    geo $blocked { default 0; ${BLOCKED.map((range) => `${range} 1;`).join(' ')} }
+    ${nginxUpstream(backendPort)}`;
+  const main = ['ndk_http_module', 'ngx_http_lua_module'].map(
+    (name) => `load_module ${join(modules, name)}.so;`,
+  );
+  const args = nginxArgs(folder, 'policy', port, server, { http, main: main.join(' ') });
+  return startPinned('nginx+lua', core, program, args, port);
+}
+
+/** Passes a call on over kept connections, with what gateways tell backends about callers. */
+function nginxProxy(host: string): string {
+  return `
+      proxy_pass http://backend; proxy_http_version 1.1;
+      proxy_set_header Connection ""; proxy_set_header Host ${host};
+      proxy_set_header X-Request-Id $request_id; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Real-IP $remote_addr;
+      add_header X-Request-Id $request_id;`;
+}
+
+function nginxUpstream(backendPort: number): string {
+  return `upstream backend { server 127.0.0.1:${backendPort}; keepalive 256; keepalive_requests 1000000000; }`;
+}
+
+function nginxArgs(
+  folder: string,
+  name: string,
+  port: number,
+  server: string,
+  { http = '', main = '' }: { readonly http?: string; readonly main?: string } = {},
+): readonly string[] {
   const file = join(folder, `${name}.conf`);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${join(folder, `${name}-${kind}`)};`)
     .join(' ');
   writeFileSync(
     file,
-    `worker_processes 1; daemon off; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.log`)};
-events { worker_connections 4096; }
+    `${main}
+worker_processes 1; worker_rlimit_nofile 20000; daemon off;
+pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.log`)};
+events { worker_connections 20000; }
 http {
-  access_log off; keepalive_requests 1000000000; keepalive_timeout 75s; ${temporary}
-  ${more}
+  access_log off; keepalive_requests 1000000000; keepalive_timeout 1h; ${temporary}
+  ${http}
   server { listen 127.0.0.1:${port} backlog=4096; ${server} }
 }
 `,
@@ -104,5 +198,31 @@ frontend in
   default_backend out
 backend out
   server one 127.0.0.1:${backendPort} pool-max-conn 256
+`;
+}
+
+/** Caddy adds the usual headers about callers itself. */
+function caddyText(port: number, backendPort: number): string {
+  return `{
+  admin off
+  auto_https off
+  persist_config off
+  log {
+    level ERROR
+  }
+}
+http://127.0.0.1:${port}, http://:${port} {
+  bind 127.0.0.1
+  header X-Request-Id {http.request.uuid}
+  reverse_proxy 127.0.0.1:${backendPort} {
+    header_up X-Request-Id {http.request.uuid}
+    header_up X-Real-IP {remote_host}
+    transport http {
+      keepalive_idle_conns 256
+      keepalive_idle_conns_per_host 256
+      versions 1.1
+    }
+  }
+}
 `;
 }

@@ -14,12 +14,23 @@ export interface Pinned {
   stop(): Promise<void>;
 }
 
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--conditions=@apig/source'];
+/** With which the programs of this folder run. */
+export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--conditions=@apig/source'];
 
 /** Whether a program is on the PATH, or where Debian keeps servers. */
 export function pathOf(program: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+/** A command that runs on a core, or on some of them, where the system has `taskset`. */
+export function pinned(
+  core: number | string,
+  command: string,
+  args: readonly string[],
+): readonly [command: string, args: readonly string[]] {
+  const taskset = pathOf('taskset');
+  return taskset === undefined ? [command, args] : [taskset, ['-c', String(core), command, ...args]];
 }
 
 /** Starts a program on a core, or some of them, and waits until its port answers. */
@@ -30,9 +41,7 @@ export async function startPinned(
   args: readonly string[],
   port: number,
 ): Promise<Pinned> {
-  const taskset = pathOf('taskset');
-  const [file, ...rest] =
-    taskset === undefined ? [command, ...args] : [taskset, '-c', String(core), command, ...args];
+  const [file, rest] = pinned(core, command, args);
   const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
   await untilOpen(port, child);
   return {
