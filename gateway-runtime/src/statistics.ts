@@ -55,6 +55,17 @@ export interface Histogram {
 /** Upper bounds of the classes of times, in milliseconds. */
 export const BUCKETS_MS: readonly number[] = Array.from({ length: 18 }, (_, power) => 0.25 * 2 ** power);
 
+/** What plug-ins have done with calls. */
+export type PluginDeed =
+  | 'cache_hit'
+  | 'cache_miss'
+  | 'mirror_sent'
+  | 'mirror_failed'
+  | 'mirror_dropped'
+  | 'kafka_sent'
+  | 'kafka_failed'
+  | 'kafka_dropped';
+
 /** All calls since the start: of an API in an environment, or of those that reached no API. */
 export interface CallTotals {
   /** Undefined: the calls reached no API. */
@@ -71,6 +82,8 @@ export interface CallTotals {
   readonly errors: ReadonlyMap<string, number>;
   /** Why the last request to a backend failed -> calls. */
   readonly failures: ReadonlyMap<string, number>;
+  /** What plug-ins have done -> how often. */
+  readonly deeds: ReadonlyMap<PluginDeed, number>;
 }
 
 /** An API in an environment. */

@@ -84,6 +84,13 @@ describe('a plug-in', () => {
     time_window: 15,
     open_breaker_time: 15,
   };
+  const CACHE = {
+    cache_key: { system_params: ['$context.appId', 'host'], parameters: [], headers: [] },
+    cache_http_status_and_ttl: [{ http_status: [200], ttl: 5 }],
+    client_cache_control: { mode: 'off', datas: [] },
+    cacheable_headers: ['X-Custom'],
+  };
+  const LOG = { broker_list: ['127.0.0.1:9092'], topic: 'calls', key: '', sasl_config: null };
   const AUTH = { auth_request: { method: 'GET', protocol: 'HTTP', url_domain: 'a.b', path: '/' } };
 
   test.each<readonly [string, Json]>([
@@ -108,6 +115,31 @@ describe('a plug-in', () => {
       content('breaker', { breaker_condition: CONDITION, downgrade_default: null, scope: 'share' }),
     ],
     ['an authentication service', content('third_auth', AUTH)],
+    [
+      'a downgrade',
+      content('breaker', {
+        breaker_condition: CONDITION,
+        downgrade_default: {
+          type: 'http',
+          http_info: {
+            isVpc: false,
+            address: 'a.b:81',
+            scheme: 'HTTP',
+            method: 'GET',
+            path: '/',
+            timeout: 5000,
+          },
+          http_vpc_info: null,
+          func_info: null,
+          mock_info: null,
+          passthrough_infos: null,
+        },
+      }),
+    ],
+    ['a cache', content('proxy_cache', CACHE)],
+    ['a mirror', content('proxy_mirror', { protocol: 'HTTP', host: 'a.b:81', sample_ratio: 0.5 })],
+    ['a log', content('kafka_log', LOG)],
+    ['anything, where it is not documented', content('jwt_auth', { any: ['thing'] })],
   ])('is taken with %s', async (_what, fields) => {
     expect((await gateway.call('POST', 'plugins', pluginBody(fields))).status).toBe(201);
   });
@@ -116,8 +148,43 @@ describe('a plug-in', () => {
     ['a bad name', { plugin_name: '1st' }, 'APIG.2011', 'plugin_name'],
     ['no type', { plugin_type: undefined }, 'APIG.2001', 'plugin_type'],
     ['an unknown type', { plugin_type: 'magic' }, 'APIG.2011', 'plugin_type'],
-    ['a type that is not offered', content('kafka_log', {}), 'APIG.2011', 'plugin_type'],
-    ['another one', content('proxy_cache', {}), 'APIG.2011', 'plugin_type'],
+    [
+      'a log without brokers',
+      content('kafka_log', { ...LOG, broker_list: [] }),
+      'APIG.2011',
+      'plugin_content',
+    ],
+    [
+      'a field of a log that there is none of',
+      content('kafka_log', { ...LOG, meta_config: { system: { magic: true } } }),
+      'APIG.2011',
+      'plugin_content',
+    ],
+    [
+      'a log that shows who it is without a name',
+      content('kafka_log', { ...LOG, sasl_config: { security_protocol: 'SASL_SSL' } }),
+      'APIG.2011',
+      'plugin_content',
+    ],
+    [
+      'a cache without a key',
+      content('proxy_cache', { ...CACHE, cache_key: {} }),
+      'APIG.2011',
+      'plugin_content',
+    ],
+    [
+      'a cache of parts',
+      content('proxy_cache', { ...CACHE, cache_http_status_and_ttl: [{ http_status: [206], ttl: 1 }] }),
+      'APIG.2011',
+      'plugin_content',
+    ],
+    ['a copy without a host', content('proxy_mirror', { protocol: 'HTTP' }), 'APIG.2011', 'plugin_content'],
+    [
+      'a share that is none',
+      content('proxy_mirror', { protocol: 'HTTP', host: 'a.b', sample_ratio: 2 }),
+      'APIG.2011',
+      'plugin_content',
+    ],
     ['no content', { plugin_content: undefined }, 'APIG.2001', 'plugin_content'],
     ['content that is no JSON', { plugin_content: '{' }, 'APIG.2011', 'plugin_content'],
     ['content that is no object', { plugin_content: '[]' }, 'APIG.2011', 'plugin_content'],
@@ -158,10 +225,19 @@ describe('a plug-in', () => {
     ],
     [
       'a downgrade that is not offered',
-      content('breaker', { breaker_condition: CONDITION, downgrade_default: { type: 'function' } }),
+      content('breaker', { breaker_condition: CONDITION, downgrade_default: { type: 'magic' } }),
       'APIG.2011',
       'plugin_content',
     ],
+    ...['mock', 'http', 'http_vpc', 'function'].map(
+      (type) =>
+        [
+          `a downgrade of type ${type} without its part`,
+          content('breaker', { breaker_condition: CONDITION, downgrade_default: { type } }),
+          'APIG.2011',
+          'plugin_content',
+        ] as const,
+    ),
     [
       'an authentication service without address',
       content('third_auth', { auth_request: { method: 'GET', protocol: 'HTTP', path: '/' } }),
@@ -208,6 +284,55 @@ describe('a plug-in', () => {
     expect(
       await codeOf(gateway.call('POST', 'plugins', pluginBody(content('third_auth', { auth_request })))),
     ).toEqual([404, 'APIG.3023']);
+  });
+});
+
+describe('a plug-in that leads to others', () => {
+  const CONDITION = {
+    breaker_type: 'timeout',
+    breaker_mode: 'counter',
+    unhealthy_threshold: 3,
+    time_window: 15,
+    open_breaker_time: 15,
+  };
+  const breaker = (downgrade: Json): Json => ({
+    plugin_type: 'breaker',
+    plugin_content: JSON.stringify({ breaker_condition: CONDITION, downgrade_default: downgrade }),
+  });
+
+  test('keeps the channel of a downgrade', async () => {
+    const channel = { name: uniqueName('channel'), port: 80, balance_strategy: 1 };
+    const vpc_channel_id = await gateway.add('vpc-channels', channel);
+    const content = breaker({
+      type: 'http_vpc',
+      http_vpc_info: { vpc_channel_id, scheme: 'HTTP', path: '/' },
+    });
+    const id = await addPlugin(content);
+
+    expect(await codeOf(gateway.call('DELETE', `vpc-channels/${vpc_channel_id}`))).toEqual([
+      400,
+      'APIG.3710',
+    ]);
+    await gateway.call('DELETE', `plugins/${id}`);
+    await gateway.call('DELETE', `vpc-channels/${vpc_channel_id}`);
+    expect(await codeOf(gateway.call('POST', 'plugins', pluginBody(content)))).toEqual([404, 'APIG.3023']);
+  });
+
+  test('names no function that there is none of', async () => {
+    const content = breaker({ type: 'function', func_info: { function_urn: 'urn:nowhere' } });
+    expect(await codeOf(gateway.call('POST', 'plugins', pluginBody(content)))).toEqual([404, 'APIG.3019']);
+  });
+
+  test('is one of five that log to Kafka', async () => {
+    const log = {
+      plugin_type: 'kafka_log',
+      plugin_content: '{"broker_list":["127.0.0.1:9092"],"topic":"calls"}',
+    };
+    const other = await running.create();
+    for (let index = 0; index < 5; index += 1) {
+      expect((await other.call('POST', 'plugins', pluginBody(log))).status).toBe(201);
+    }
+    expect(await codeOf(other.call('POST', 'plugins', pluginBody(log)))).toEqual([403, 'APIG.3100']);
   });
 });
 
@@ -324,6 +449,64 @@ describe('an attachment', () => {
     const [path, body] = requestOf({ plugin: await addPlugin(), api: await gateway.api() });
 
     expect(await codeOf(gateway.call('POST', path, body))).toEqual([status, code]);
+  });
+});
+
+describe('a plug-in that would not act', () => {
+  test.each(['oidc_auth', 'jwt_auth'])('of type %s is kept, but protects no API', async (plugin_type) => {
+    const { apiId } = await gateway.published();
+    const id = await addPlugin({ plugin_type, plugin_content: '{"issuer":"https://a.b"}' });
+
+    expect((await gateway.call('GET', `plugins/${id}`)).body['plugin_content']).toBe(
+      '{"issuer":"https://a.b"}',
+    );
+    const { status, body } = await gateway.call('POST', `plugins/${id}/attach`, { env_id, api_ids: [apiId] });
+    expect([status, body['error_code']]).toEqual([400, 'APIG.2011']);
+    expect(body['error_msg']).toContain('protect no API');
+    const other = gateway.call('POST', `apis/${apiId}/plugins/attach`, { env_id, plugin_ids: [id] });
+    expect(await codeOf(other)).toEqual([400, 'APIG.2011']);
+  });
+
+  test('of another backend for gRPC is not attached to it, nor becomes one', async () => {
+    const { apiId } = await gateway.published({
+      req_protocol: 'GRPCS',
+      req_method: 'POST',
+      req_uri: `/${uniqueName('pkg')}.Service`,
+      match_mode: 'SWA',
+      backend_type: 'GRPC',
+      mock_info: undefined,
+      backend_api: {
+        req_protocol: 'GRPC',
+        req_method: 'POST',
+        req_uri: '/',
+        url_domain: 'a.b',
+        timeout: 5000,
+      },
+    });
+    const content = (type: string, parts: Json = {}) => ({
+      plugin_type: 'breaker',
+      plugin_content: JSON.stringify({
+        breaker_condition: {
+          breaker_type: 'timeout',
+          breaker_mode: 'counter',
+          unhealthy_threshold: 3,
+          time_window: 15,
+          open_breaker_time: 15,
+        },
+        downgrade_default: { type, ...parts },
+      }),
+    });
+    const attach = async (fields: Json) => {
+      const id = await addPlugin(fields);
+      const answer = gateway.call('POST', `plugins/${id}/attach`, { env_id, api_ids: [apiId] });
+      return { id, outcome: await codeOf(answer) };
+    };
+
+    expect((await attach(content('mock', { mock_info: {} }))).outcome).toEqual([400, 'APIG.2011']);
+    const { id, outcome } = await attach(content('passthrough'));
+    expect(outcome).toEqual([201, undefined]);
+    const change = pluginBody(content('mock', { mock_info: {} }));
+    expect(await codeOf(gateway.call('PUT', `plugins/${id}`, change))).toEqual([400, 'APIG.2011']);
   });
 });
 

@@ -38,6 +38,7 @@ export function logCall(call: Call, log: Log): void {
       }),
       ...(caller.kind === 'app' && { app_id: caller.app.id, app_name: caller.app.name }),
       ...(caller.kind === 'account' && { user_id: caller.account.projectId }),
+      ...(call.cache !== undefined && { cache: call.cache }),
       ...(upstream !== undefined && {
         upstream_addr: upstream.origin,
         upstream_uri: pathOf(upstream.target),

@@ -6,6 +6,7 @@ import {
   type CallMinute,
   type CallTotals,
   type Histogram,
+  type PluginDeed,
   type TrafficMinute,
 } from '../statistics.ts';
 import type { Call } from './call.ts';
@@ -107,6 +108,7 @@ export class CallCounts implements EndedCalls {
   #ring: MinuteRing | undefined;
   readonly #errors = new Map<string, number>();
   readonly #failures = new Map<string, number>();
+  readonly #deeds = new Map<PluginDeed, number>();
 
   constructor(api?: CalledApi, traffic?: TrafficCounts) {
     this.api = api;
@@ -149,6 +151,11 @@ export class CallCounts implements EndedCalls {
     this.#traffic?.note(minute, requestBytes, answerBytes, hasAnswered);
   }
 
+  /** Takes note of what a plug-in has done. */
+  noteDeed(deed: PluginDeed, times = 1): void {
+    this.#deeds.set(deed, (this.#deeds.get(deed) ?? 0) + times);
+  }
+
   /** The minutes that saw calls, from the given one on. */
   minutes(from: number): readonly CallMinute[] {
     const ring = this.#ring;
@@ -169,6 +176,7 @@ export class CallCounts implements EndedCalls {
       answerBytes: totals[SUM_ANSWER_BYTES] ?? 0,
       errors: new Map(this.#errors),
       failures: new Map(this.#failures),
+      deeds: new Map(this.#deeds),
     };
   }
 

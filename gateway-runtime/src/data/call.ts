@@ -169,6 +169,8 @@ export class Call {
   rates: string[] | undefined;
   /** The circuit through which the call goes to its backend. */
   circuit: CircuitPlan | undefined;
+  /** Whether a kept answer was there for the call; undefined where nobody has looked for one. */
+  cache: 'hit' | 'miss' | undefined;
   /** The member of a channel that has the call. */
   lease: Lease | undefined;
   /** Where the call was sent last. */

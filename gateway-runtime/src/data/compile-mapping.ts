@@ -24,6 +24,13 @@ export interface MappingInput {
   readonly appAuthHeader?: string | undefined;
 }
 
+/** What the gateway tells that has nothing to do with who calls. */
+const OF_GATEWAY: ReadonlySet<string> = new Set(
+  ['stage', 'apiId', 'apiName', 'requestId', 'serverAddr', 'serverName', 'handleTime'].map(
+    (name) => `$context.${name}`,
+  ),
+);
+
 /** Works out how calls become requests for one backend. */
 export function compileMapping(input: MappingInput): MappingPlan {
   const { parameters, backendParameters, signatureHeaders } = input;
@@ -60,6 +67,9 @@ export function compileMapping(input: MappingInput): MappingPlan {
     headers,
     removedQuery,
     left: compileLeftBehind(input.authentication, removedHeaders, input.appAuthHeader),
+    ofCaller: backendParameters
+      .filter(({ origin, value }) => origin === 'SYSTEM' && !OF_GATEWAY.has(value))
+      .map((parameter) => sourceOf(parameter, input)),
     contentType: input.contentType,
   };
 

@@ -1,5 +1,12 @@
-import type { Resources, SettledOf } from '@apig/sdk/contract';
+import {
+  httpDowngradeOf,
+  usesChannel,
+  type Downgrade,
+  type Resources,
+  type SettledOf,
+} from '@apig/sdk/contract';
 import { environmentKey, type ConfigurationReader, type Stored, type Tie } from '../store/configuration.ts';
+import { compileAnswerByHttp } from './answer-by-http.ts';
 import { compileAuthorizer, type AuthorizerPlan } from './authenticate/authorizer.ts';
 import { featuresOf, type Features } from '../features.ts';
 import { compileAcl } from './acl.ts';
@@ -12,6 +19,8 @@ import type { Lasting } from './lasting.ts';
 import { compileMock } from './mock.ts';
 import type { HttpBackendPlan } from './outbound.ts';
 import { compileParameters, type ParametersPlan } from './parameters.ts';
+import { downgradesOf } from './plugins/breaker.ts';
+import { loggedCalls } from './plugins/kafka-log.ts';
 import { compilePlugins } from './plugins/index.ts';
 import type { Plan } from './snapshot.ts';
 import { compileThrottle, type PolicyPlan, type ThrottlePlan } from './throttle.ts';
@@ -22,9 +31,9 @@ type Policy = Definition['httpPolicies'][number];
 type HttpTarget = Omit<Policy, 'name' | 'effectMode' | 'conditions' | 'backendParameters'> & {
   readonly clientTls?: boolean;
 };
-type FunctionTarget = Omit<
+type FunctionTarget = Pick<
   Definition['functionPolicies'][number],
-  'name' | 'effectMode' | 'conditions' | 'backendParameters'
+  'functionUrn' | 'version' | 'aliasUrn' | 'invocation' | 'timeoutMs' | 'authorizerId'
 >;
 type BackendParameters = Definition['backendParameters'];
 
@@ -83,7 +92,15 @@ export function compilePlan(
     restNames: [...definition.path.matchAll(/\{([^{}+]+)\+\}/g)].map((match) => match[1] ?? ''),
     signatureHeaders: signer?.headers ?? [],
   };
-  const plugins = compilePlugins(configuration, tie, shared.api, lasting);
+  const counts = lasting.calls.of(publication.id, { ...shared.api, gatewayId, groupId: definition.groupId });
+  const plugins = compilePlugins(
+    configuration,
+    tie,
+    shared.api,
+    lasting,
+    (downgrade) => downgradeBackend(shared, downgrade),
+    (deed, times) => counts.noteDeed(deed, times),
+  );
   return {
     ...shared.api,
     publicationId: publication.id,
@@ -127,14 +144,16 @@ export function compilePlan(
       usual: usualBackend(shared),
     },
     signer,
-    counts: lasting.calls.of(publication.id, { ...shared.api, gatewayId, groupId: definition.groupId }),
+    answerByHttp: compileAnswerByHttp(plugins),
+    counts: plugins.log === undefined ? counts : loggedCalls(counts, plugins.log),
     responseId: definition.responseId,
   };
 }
 
 /** The origins that calls of an API may be sent to. */
-export function originsOf({ backends }: Plan): readonly string[] {
-  return [backends.usual, ...backends.policies.map(({ backend }) => backend)].flatMap((plan) => {
+export function originsOf({ backends, plugins: { breaker } }: Plan): readonly string[] {
+  const instead = breaker === undefined ? [] : downgradesOf(breaker);
+  return [backends.usual, ...backends.policies.map(({ backend }) => backend), ...instead].flatMap((plan) => {
     const backend = plan.kind === 'grpc' ? plan.backend : plan;
     return backend.kind === 'http' && backend.http.channel === undefined ? [backend.http.origin] : [];
   });
@@ -283,6 +302,51 @@ function functionBackend(
     mapping,
   };
   return { kind: 'function', target: plan, authorizer };
+}
+
+/**
+ * Who answers while a circuit is open. Parameters of the usual backend, which may hold secrets of it, are not sent
+ * there. Source: user guide, "Configuring a Circuit Breaker Policy".
+ */
+function downgradeBackend(shared: Shared, downgrade: Downgrade): BackendPlan | undefined {
+  const { mock_info: mock, func_info: target } = downgrade;
+  // Who calls by gRPC can be given none of them.
+  if (shared.definition.protocol === 'GRPCS') return undefined;
+  const http = httpDowngradeOf(downgrade);
+  if (http !== undefined) {
+    const proxyHost = http.vpc_channel_proxy_host ?? '';
+    const place = usesChannel(downgrade)
+      ? { channelId: http.vpc_channel_id ?? '', ...(proxyHost !== '' && { channelHost: proxyHost }) }
+      : { address: http.address ?? '' };
+    return httpBackend(
+      shared,
+      {
+        ...place,
+        protocol: http.scheme.toUpperCase() === 'HTTPS' ? 'HTTPS' : 'HTTP',
+        method: http.method,
+        path: http.path,
+        timeoutMs: http.timeout,
+        retryCount: 0,
+      },
+      [],
+    );
+  }
+  if (mock !== undefined && mock !== null && downgrade.type === 'mock') {
+    const { status_code: statusCode, result_content: result, headers } = mock;
+    return { kind: 'mock', mock: compileMock({ statusCode, result, headers: headers ?? undefined }, false) };
+  }
+  if (target === undefined || target === null) return undefined;
+  return functionBackend(
+    shared,
+    {
+      functionUrn: target.function_urn,
+      version: target.version ?? undefined,
+      aliasUrn: target.alias_urn ?? undefined,
+      invocation: target.invocation_type,
+      timeoutMs: target.timeout,
+    },
+    [],
+  );
 }
 
 /** The authorizer with an ID; undefined when there is no ID, and `missing` when there is nothing under it. */

@@ -69,7 +69,7 @@ export class Compiler {
     };
     for (const change of changes) {
       this.#takeChannel(change);
-      if (change.kind === 'plugin') this.#lasting.circuits.forget(change.key);
+      if (change.kind === 'plugin') this.#forgetPlugin(change.key, change.after === undefined);
       if (change.kind === 'authorizer') this.#lasting.decisions.forget(change.key);
       if (change.after === undefined) this.#forgetCalls(change);
       mark(stale, configuration, change);
@@ -82,9 +82,16 @@ export class Compiler {
     return this.#originUses.has(origin) || this.#lasting.channels.isInUse(origin);
   }
 
+  #forgetPlugin(id: string, isGone: boolean): void {
+    this.#lasting.circuits.forget(id);
+    if (isGone) this.#lasting.logs.forget(id);
+  }
+
   /** A channel acts at once: plans lead to it and not to its members. */
   #takeChannel({ kind, key, after }: Change): void {
     if (kind !== 'loadBalanceChannel') return;
+    // Its other members may have other answers.
+    this.#lasting.answers.clear();
     if (after === undefined) this.#lasting.channels.remove(key);
     else this.#lasting.channels.put(key, (after as Stored<'loadBalanceChannel'>).body);
   }
@@ -129,6 +136,8 @@ export class Compiler {
   #replacePlan(configuration: ConfigurationReader, id: string, groups: Set<string>): void {
     const before = this.#plans.get(id);
     if (before !== undefined) {
+      const { cache } = before.plugins;
+      if (cache !== undefined) this.#lasting.answers.close(cache.space);
       this.#plans.delete(id);
       this.#members.get(before.groupId)?.delete(id);
       this.#countOrigins(before, -1);

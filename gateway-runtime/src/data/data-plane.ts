@@ -108,6 +108,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     unrouted: lasting.calls.unrouted,
     decisions: lasting.decisions,
     sideCalls: lasting.sideCalls,
+    mirrors: lasting.mirrors,
     functions: options.functions ?? NO_FUNCTIONS,
     origins,
     unreadMs: timeouts.unreadMs,
@@ -194,11 +195,15 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     },
     async drain(timeoutMs) {
       await Promise.all([plain?.drain(timeoutMs), secure?.drain(timeoutMs)]);
+      await lasting.logs.close(Math.min(timeoutMs, LOG_DRAIN_MS));
       endLasting(lasting);
       origins.destroy();
     },
   };
 }
+
+/** Time for the logs of the last calls to reach those who keep them. */
+const LOG_DRAIN_MS = 2000;
 
 /** A certificate for domains without one of their own. */
 export async function selfSigned(domainSuffix: string): Promise<KeyedCertificate> {

@@ -7,7 +7,6 @@ import { endCall } from './end-call.ts';
 import { noteRequest } from './explain/note-request.ts';
 import { toFields } from './fields.ts';
 import { returnedFields } from './forwarded-lines.ts';
-import { passCompressed } from './gzip.ts';
 import type { Answer } from './http1/answer.ts';
 import type { ResponseHead } from './http1/response-head.ts';
 import { turnTime } from './http1/turn.ts';
@@ -16,7 +15,8 @@ import type { UpstreamCall, UpstreamHandler } from './http1/upstream-request.ts'
 import { HELD_BODY_BYTES, MAX_HOPS } from './limits.ts';
 import { hopsOf } from './mapping.ts';
 import type { Outbound } from './outbound.ts';
-import { gatewayFields, shapedFields } from './reply-head.ts';
+import { passOn } from './pass-on.ts';
+import type { Tap } from './plugins/tap.ts';
 import type { Services } from './services.ts';
 
 /** Methods that may be sent again unless an API says otherwise. Source: API reference, "Creating an API" (retry_count). */
@@ -40,6 +40,15 @@ export function forward(outbound: Outbound, call: Call, services: Services): voi
     return;
   }
   const forwarding = new Forwarding(outbound, call, services);
+  call.upstream = forwarding;
+  forwarding.start();
+}
+
+/** The same with a look at the answer. @throws `apiCallsItself` */
+export function forwardTapped(outbound: Outbound, call: Call, services: Services, tap: Tap): void {
+  call.stage = 'backend';
+  if (hopsOf(call) >= MAX_HOPS) throw fail('apiCallsItself');
+  const forwarding = new TappedForwarding(outbound, call, services, tap);
   call.upstream = forwarding;
   forwarding.start();
 }
@@ -116,14 +125,7 @@ class Forwarding implements UpstreamHandler, Upstream {
     call.status = head.status;
     reply.onGone = answer.isComplete ? undefined : () => answer.cancel();
     try {
-      const own = shapedFields(call, returnedFields(head));
-      const fields = own + gatewayFields(call, head);
-      const { timeoutMs } = this.#outbound.backend;
-      const { gzipLevel } = call.features;
-      const passing =
-        gzipLevel === undefined
-          ? reply.pass(answer, fields, timeoutMs)
-          : passCompressed(call, answer, fields, timeoutMs, gzipLevel);
+      const passing = passOn(call, answer, returnedFields(head), this.#outbound.backend.timeoutMs);
       if (passing === undefined) this.#end(undefined);
       else {
         passing.then(
@@ -231,6 +233,20 @@ class Forwarding implements UpstreamHandler, Upstream {
     this.#isOver = true;
     this.#call.reply.onGone = undefined;
     endCall(this.#call, this.#services, error);
+  }
+}
+
+/** Has every answer looked at on its way: a class of its own, so that the usual way does not ask. */
+class TappedForwarding extends Forwarding {
+  readonly #tap: Tap;
+
+  constructor(outbound: Outbound, call: Call, services: Services, tap: Tap) {
+    super(outbound, call, services);
+    this.#tap = tap;
+  }
+
+  override onAnswer(answer: Answer): void {
+    super.onAnswer(answer.head.status === 101 ? answer : this.#tap(answer));
   }
 }
 

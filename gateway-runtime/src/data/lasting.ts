@@ -4,7 +4,10 @@ import { Channels, type MemberHealth } from './channels.ts';
 import { CountedCalls } from './counted-calls.ts';
 import { Counters } from './counters.ts';
 import type { BackendTls } from './origins.ts';
+import { AnswerCache } from './plugins/answer-cache.ts';
 import { Circuits } from './plugins/circuits.ts';
+import { KafkaLogs } from './plugins/kafka-logs.ts';
+import { Mirrors } from './plugins/proxy-mirror.ts';
 import { SideCalls } from './side-call.ts';
 import type { Standings } from './standings.ts';
 
@@ -16,6 +19,9 @@ export interface Lasting {
   readonly sideCalls: SideCalls;
   readonly decisions: Decisions;
   readonly circuits: Circuits;
+  readonly answers: AnswerCache;
+  readonly mirrors: Mirrors;
+  readonly logs: KafkaLogs;
 }
 
 /** What it is made with. */
@@ -43,11 +49,15 @@ export function createLasting(options: LastingOptions = {}): Lasting {
     sideCalls,
     decisions: new Decisions(),
     circuits: new Circuits(),
+    answers: new AnswerCache(),
+    mirrors: new Mirrors(),
+    logs: new KafkaLogs(),
   };
 }
 
 /** Ends all that it does by itself. */
-export function endLasting({ channels, sideCalls }: Lasting): void {
+export function endLasting({ channels, sideCalls, logs }: Lasting): void {
   channels.stop();
   sideCalls.destroy();
+  void logs.close(0);
 }

@@ -37,6 +37,8 @@ export interface MappingPlan {
   readonly removedQuery: ReadonlySet<string>;
   /** Header lines of callers that are not forwarded. */
   readonly left: LeftBehind;
+  /** Where values come from that tell the backend of the caller. */
+  readonly ofCaller: readonly ValueSource[];
   /** Media type that the backend is told. */
   readonly contentType: string | undefined;
 }

@@ -12,13 +12,11 @@ import { findCallerAddress } from './caller-address.ts';
 import type { Call, Caller } from './call.ts';
 import { spendDebugCall } from './debug-domain.ts';
 import { endAfter, endCall } from './end-call.ts';
-import { forward } from './forward.ts';
 import { answerByFunction } from './function-backend.ts';
 import { forwardGrpc } from './grpc/forward-grpc.ts';
-import { mapRequest } from './mapping.ts';
 import { sendMock } from './mock.ts';
 import { readParameters, type ParameterValues } from './parameters.ts';
-import { answerInsteadOfBackend, circuitOf } from './plugins/breaker.ts';
+import { backendThrough, circuitOf } from './plugins/breaker.ts';
 import { answerPreflight } from './plugins/cors.ts';
 import { askThirdParty } from './plugins/third-auth.ts';
 import { answerPublicKey } from './public-key.ts';
@@ -121,17 +119,11 @@ function serve(call: Call, match: Match<Plan>, caller: Caller, services: Service
   call.stage = 'parameters';
   const values = readParameters(call, plan.parameters, match.values);
   call.stage = 'backend_policy';
-  const backend = chooseBackend(call, plan.backends, values);
+  let backend = chooseBackend(call, plan.backends, values);
   if (call.trial !== undefined) call.trial.backend = backend;
   call.stage = 'circuit';
-  if (backend.kind !== 'mock' && breaker !== undefined) {
-    const circuit = circuitOf(call, breaker);
-    if (answerInsteadOfBackend(call, circuit, services.clock)) {
-      endCall(call, services);
-      return;
-    }
-    call.circuit = circuit;
-  }
+  if (backend.kind !== 'mock' && breaker !== undefined)
+    backend = backendThrough(call, circuitOf(call, breaker), backend, services.clock);
   call.stage = 'backend_authorizer';
   if (backend.kind === 'unusable') throw fail(backend.error);
   if (backend.authorizer === undefined) answer(call, match, backend, values, services);
@@ -166,7 +158,7 @@ function answer(
   call.stage = 'mapping';
   switch (backend.kind) {
     case 'http':
-      forward(mapRequest(call, plan, backend, values, remainder, call.nowMs), call, services);
+      plan.answerByHttp(call, plan, backend, values, remainder, services);
       return;
     case 'grpc':
       forwardGrpc(call, plan, backend.backend, services);

@@ -8,6 +8,7 @@ import type { EndedCalls } from './call-counts.ts';
 import type { Counters } from './counters.ts';
 import type { Origins } from './origins.ts';
 import type { HttpsPort } from './protocol.ts';
+import type { Mirrors } from './plugins/proxy-mirror.ts';
 import type { SideCalls } from './side-call.ts';
 
 /** What stages need beside a call and its snapshot, and what outlives snapshots. */
@@ -26,6 +27,7 @@ export interface Services {
   readonly functions: Functions;
   readonly decisions: Decisions;
   readonly sideCalls: SideCalls;
+  readonly mirrors: Mirrors;
   readonly httpsPort: HttpsPort;
   readonly log: Log;
 }

@@ -1,4 +1,5 @@
 import type { SigningKey } from '@apig/sdk/signer';
+import type { AnswerByHttp } from './answer-by-http.ts';
 import type { AuthorizerPlan } from './authenticate/authorizer.ts';
 import type { AclPlan, AddressRule } from './acl.ts';
 import type { QuotaPlan } from './app-quota.ts';
@@ -95,6 +96,8 @@ export interface Plan {
   readonly parameters: ParametersPlan;
   readonly backends: BackendsPlan;
   readonly signer: BackendSigner | undefined;
+  /** How backends are asked that are reached by HTTP. */
+  readonly answerByHttp: AnswerByHttp;
   /** Where its calls are counted. */
   readonly counts: EndedCalls;
   /** Response that the API names. */

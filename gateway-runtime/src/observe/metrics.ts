@@ -15,6 +15,13 @@ type ApiLabels = Readonly<Record<(typeof API_LABELS)[number], string>>;
 
 const BOUNDS: readonly string[] = [...BUCKETS_MS.map((ms) => String(ms / 1000)), '+Inf'];
 
+/** What plug-ins do, by the beginning of its name. */
+const DEEDS = {
+  cache: ['apig_cache_total', 'Calls that a kept answer was looked for, by whether there was one.'],
+  mirror: ['apig_mirror_copies_total', 'Copies of requests for another host, by what became of them.'],
+  kafka: ['apig_kafka_log_messages_total', 'Messages of logs for Kafka, by what became of them.'],
+} as const;
+
 /** Process-wide facts, begun when somebody asks for the first time: observing them is not free. */
 let processRegistry: Registry | undefined;
 
@@ -50,6 +57,9 @@ function addCalls(registry: Registry, calls: readonly CallTotals[]): void {
     'Calls whose last request to the backend failed, by the reason.',
     'reason',
   );
+  const deeds = Object.entries(DEEDS).map(
+    ([prefix, [name, help]]) => [`${prefix}_`, counter(name, help, 'result')] as const,
+  );
   const requestBytes = counter('apig_request_bytes_total', 'Bytes of the bodies of requests.');
   const answerBytes = counter('apig_answer_bytes_total', 'Bytes of the bodies of answers.');
   for (const each of calls) {
@@ -60,6 +70,11 @@ function addCalls(registry: Registry, calls: readonly CallTotals[]): void {
     for (const [code, count] of each.errors) errors.inc({ ...labels, code }, count);
     for (const [reason, count] of each.failures) failures.inc({ ...labels, reason }, count);
     if (each.attempts > 0) attempts.inc(labels, each.attempts);
+    for (const [deed, count] of each.deeds) {
+      for (const [prefix, metric] of deeds) {
+        if (deed.startsWith(prefix)) metric.inc({ ...labels, result: deed.slice(prefix.length) }, count);
+      }
+    }
     requestBytes.inc(labels, each.requestBytes);
     answerBytes.inc(labels, each.answerBytes);
   }

@@ -88,6 +88,7 @@ function sumTotals(one: CallTotals, other: CallTotals): CallTotals {
     answerBytes: one.answerBytes + other.answerBytes,
     errors: sumMaps(one.errors, other.errors),
     failures: sumMaps(one.failures, other.failures),
+    deeds: sumMaps(one.deeds, other.deeds),
   };
 }
 
@@ -99,10 +100,10 @@ function sumLists(one: readonly number[], other: readonly number[]): readonly nu
   return one.map((count, index) => count + (other[index] ?? 0));
 }
 
-function sumMaps(
-  one: ReadonlyMap<string, number>,
-  other: ReadonlyMap<string, number>,
-): ReadonlyMap<string, number> {
+function sumMaps<K extends string>(
+  one: ReadonlyMap<K, number>,
+  other: ReadonlyMap<K, number>,
+): ReadonlyMap<K, number> {
   const sums = new Map(one);
   for (const [key, count] of other) sums.set(key, (sums.get(key) ?? 0) + count);
   return sums;

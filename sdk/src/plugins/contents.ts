@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { INT32_MAX } from '../names.ts';
+import { downgrade } from './downgrade.ts';
 import { expressionText } from './expression.ts';
+import { HEADER_NAME } from './header-name.ts';
+import { kafka_log } from './kafka-log.ts';
+import { proxy_cache } from './proxy-cache.ts';
+import { proxy_mirror } from './proxy-mirror.ts';
 
 /*
  * What the contents of plug-ins hold, in the documented JSON. A content is a text, so its keys are those of the service
@@ -22,7 +27,6 @@ const cors = z.looseObject({
   allow_credentials: z.boolean().optional(),
 });
 
-const HEADER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 const RESERVED_HEADER =
   /^(?:x-apig-|x-request-id$|access-control-|content-length$|transfer-encoding$|connection$)/i;
 
@@ -122,23 +126,6 @@ const condition = z
     { path: ['unhealthy_percentage'], message: 'expected with min_call_threshold and mode percentage' },
   );
 
-const downgrade = z.looseObject({
-  type: z.enum(['mock']),
-  mock_info: z.looseObject({
-    status_code: z.int().min(200).max(599).default(200),
-    result_content: z.string().max(2048).default(''),
-    headers: z
-      .array(
-        z.looseObject({
-          key: z.string().regex(HEADER_NAME),
-          value: z.string().regex(/^[\t\x20-\x7e]{0,1024}$/),
-        }),
-      )
-      .max(10)
-      .nullish(),
-  }),
-});
-
 const breaker = z.looseObject({
   scope: z.enum(['basic', 'share']).default('basic'),
   breaker_condition: condition,
@@ -211,7 +198,16 @@ const third_auth = z
   );
 
 /** The contents that are described, by type of plug-in. */
-export const pluginContents = { cors, set_resp_headers, rate_limit, breaker, third_auth };
+export const pluginContents = {
+  cors,
+  set_resp_headers,
+  rate_limit,
+  breaker,
+  third_auth,
+  kafka_log,
+  proxy_cache,
+  proxy_mirror,
+};
 
 /** A type of plug-in whose content is described. */
 export type DescribedPlugin = keyof typeof pluginContents;

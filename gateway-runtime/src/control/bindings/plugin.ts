@@ -8,6 +8,7 @@ import { required } from '../lookup.ts';
 import { listAnswer } from '../paging.ts';
 import { publicationAt, type Place } from '../publication.ts';
 import { assertCorsFits } from '../rules/cors-attachment.ts';
+import { assertPluginActs } from '../rules/plugin.ts';
 import { toSeconds } from '../times.ts';
 import { matchesPlace, placeInfo, publishedPlaces, typeOf, type PlaceInfo } from './places.ts';
 import { queryId, tie, tiesAt, withPlaces } from './ties.ts';
@@ -133,12 +134,17 @@ function attach(draft: Draft, plugin: Stored<'plugin'>, place: Place): Json {
   };
 }
 
-/** Attaches a plug-in to an API in an environment, in the place of another one of its type, whether published there or not. */
+/**
+ * Attaches a plug-in to an API in an environment, in the place of another one of its type, whether published there or not.
+ *
+ * @throws `valueInvalid` where it would not do what its type says
+ */
 export function attachToPlace(
   draft: Draft,
   { gatewayId, apiId, environmentId }: Place,
   plugin: Stored<'plugin'>,
 ): Stored<'pluginAttachment'> {
+  assertPluginActs(plugin.body, required(draft, 'api', gatewayId, apiId));
   return tie(
     draft,
     'pluginAttachment',

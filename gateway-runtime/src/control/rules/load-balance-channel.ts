@@ -4,7 +4,7 @@ import { featuresOf } from '../../features.ts';
 import { newId } from '../ids.ts';
 import type { Rules } from '../kinds.ts';
 import { limitOf } from '../limits.ts';
-import { channelOf } from './plugin.ts';
+import { channelsOf } from './plugin.ts';
 import { isUsedByApi } from './references.ts';
 
 /** Source: API reference, "Creating a Load Balance Channel", "Modifying a Load Balance Channel" and "Deleting …". */
@@ -53,7 +53,7 @@ export const loadBalanceChannelRules: Rules<'loadBalanceChannel'> = {
     }
     const isUsed = draft
       .by('plugin', 'gatewayId', body.gatewayId)
-      .some(({ body: plugin }) => plugin.type === 'third_auth' && channelOf(plugin.content) === id);
+      .some(({ body: plugin }) => channelsOf(plugin.type, plugin.content).includes(id));
     if (isUsed) throw fail('loadBalanceChannelInUseByPlugin', { id });
   },
 };

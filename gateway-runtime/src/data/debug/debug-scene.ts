@@ -1,6 +1,7 @@
 import type { DebugCall } from '../../debugging.ts';
 import type { ConfigurationReader, Stored } from '../../store/configuration.ts';
 import { compileAcl } from '../acl.ts';
+import { answerByHttp } from '../answer-by-http.ts';
 import { debugDomainOf } from '../compile-hosts.ts';
 import { compilePlan } from '../compile-plan.ts';
 import type { EndedCalls } from '../call-counts.ts';
@@ -60,6 +61,7 @@ export function createScene(
   const ended = new EndOfCall();
   const plan: Plan = {
     ...compiled,
+    answerByHttp,
     counts: ended,
     acl: compileAcl([]),
     // A count of its own, of one call.

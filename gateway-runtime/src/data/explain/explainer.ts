@@ -122,6 +122,7 @@ function ofLasting({
   counters,
   decisions,
   sideCalls,
-}: Lasting): Pick<Services, 'counters' | 'decisions' | 'sideCalls'> {
-  return { counters, decisions, sideCalls };
+  mirrors,
+}: Lasting): Pick<Services, 'counters' | 'decisions' | 'sideCalls' | 'mirrors'> {
+  return { counters, decisions, sideCalls, mirrors };
 }

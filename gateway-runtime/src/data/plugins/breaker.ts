@@ -1,7 +1,7 @@
-import { fail, isApigError, parseExpression, type PluginContent } from '@apig/sdk/contract';
+import { fail, isApigError, parseExpression, type Downgrade, type PluginContent } from '@apig/sdk/contract';
 import type { Clock } from '../../clock.ts';
+import type { BackendPlan } from '../backend-policy.ts';
 import type { Call } from '../call.ts';
-import { compileMock, sendMock, type MockPlan } from '../mock.ts';
 import { isBackendFailure } from '../backend-failure.ts';
 import type { Plan } from '../snapshot.ts';
 import type { CallOutcome, Circuit, Circuits, CircuitSettings } from './circuits.ts';
@@ -20,9 +20,16 @@ export interface BreakerPlan {
 /** One circuit. */
 export interface CircuitPlan {
   readonly circuit: Circuit;
-  /** What a call is answered while the circuit is open; undefined refuses it. */
-  readonly downgrade: MockPlan | undefined;
+  /** Who answers a call while the circuit is open; undefined refuses it. */
+  readonly downgrade: DowngradePlan | undefined;
 }
+
+/** Another backend, or the usual one with header lines that tell it what is going on. */
+type DowngradePlan =
+  { readonly backend: BackendPlan } | { readonly backend: undefined; readonly lines: readonly string[] };
+
+/** Works out the backend of a downgrade that has one of its own; undefined when calls of the API cannot be given one. */
+export type CompileDowngrade = (downgrade: Downgrade) => BackendPlan | undefined;
 
 /** Works out a plug-in of type `breaker`. Source: user guide, "Configuring a Circuit Breaker Policy". */
 export function compileBreaker(
@@ -30,17 +37,18 @@ export function compileBreaker(
   circuits: Circuits,
   key: string,
   plan: Pick<Plan, 'apiId' | 'apiName' | 'stage'>,
+  toBackend: CompileDowngrade,
 ): BreakerPlan {
   const { breaker_condition, downgrade_default, downgrade_parameters, downgrade_rules } = content;
   return {
     usual: {
       circuit: circuits.get(key, settingsOf(breaker_condition)),
-      downgrade: mockOf(downgrade_default),
+      downgrade: compileDowngrade(downgrade_default, toBackend),
     },
     rules: (downgrade_rules ?? []).map((rule, index) => ({
       holds: compileCallRule(rule.match_regex, downgrade_parameters, plan),
       circuit: circuits.get(`${key}/${index}`, settingsOf(rule.breaker_condition ?? breaker_condition)),
-      downgrade: mockOf(rule.downgrade_backend ?? downgrade_default),
+      downgrade: compileDowngrade(rule.downgrade_backend ?? downgrade_default, toBackend),
     })),
   };
 }
@@ -51,20 +59,30 @@ export function circuitOf(call: Call, { rules, usual }: BreakerPlan): CircuitPla
 }
 
 /**
- * Answers a call in the place of its backend while the circuit to it is open.
+ * Who answers a call: its backend while the circuit to it is closed, and what the downgrade says while it is open.
  *
- * @returns whether the call is answered
- * @throws `circuitOpen` while the circuit is open and has no other answer
+ * @throws `circuitOpen` while the circuit is open and has no downgrade
  */
-export function answerInsteadOfBackend(
+export function backendThrough(
   call: Call,
-  { circuit, downgrade }: CircuitPlan,
+  circuit: CircuitPlan,
+  usual: BackendPlan,
   clock: Clock,
-): boolean {
-  if (!circuit.isOpen(clock.now())) return false;
+): BackendPlan {
+  if (!circuit.circuit.isOpen(clock.now())) {
+    call.circuit = circuit;
+    return usual;
+  }
+  const { downgrade } = circuit;
   if (downgrade === undefined) throw fail('circuitOpen');
-  sendMock(call, downgrade);
-  return true;
+  if (downgrade.backend !== undefined) return downgrade.backend;
+  call.carried = [...call.carried, ...downgrade.lines];
+  return usual;
+}
+
+/** The backends that circuits lead to while they are open. */
+export function downgradesOf({ rules, usual }: BreakerPlan): readonly BackendPlan[] {
+  return [usual, ...rules].map(({ downgrade }) => downgrade?.backend).filter((each) => each !== undefined);
 }
 
 /** Notes what came of a call that went through a circuit: an answer, or what the backend failed with. */
@@ -103,8 +121,15 @@ function settingsOf(condition: Condition): CircuitSettings {
   };
 }
 
-function mockOf(downgrade: Content['downgrade_default']): MockPlan | undefined {
+function compileDowngrade(
+  downgrade: Content['downgrade_default'],
+  toBackend: CompileDowngrade,
+): DowngradePlan | undefined {
   if (downgrade === null || downgrade === undefined) return undefined;
-  const { status_code: statusCode, result_content: result, headers } = downgrade.mock_info;
-  return compileMock({ statusCode, result, headers: headers ?? undefined }, false);
+  if (downgrade.type !== 'passthrough') {
+    const backend = toBackend(downgrade);
+    return backend && { backend };
+  }
+  const lines = (downgrade.passthrough_infos ?? []).flatMap(({ name, value }) => [name, value]);
+  return { backend: undefined, lines };
 }
