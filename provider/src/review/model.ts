@@ -69,6 +69,8 @@ export interface Effect {
   /** Such as `throttle gold`; undefined for publications. */
   readonly policy: string | undefined;
   readonly because: string;
+  /** What it means to callers as far as the plan alone tells; where it does not tell, the worse. */
+  readonly verdict: Exclude<Verdict, 'none'>;
 }
 
 /** What becomes of a request, as far as a caller or an operator notices. */
