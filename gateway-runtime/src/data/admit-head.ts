@@ -1,6 +1,9 @@
 import { fail } from '@apig/sdk/contract';
 import type { Call } from './call.ts';
 
+/** Under which notes of a head have the name of its host. */
+const HOST_NAME = {};
+
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
 
@@ -13,16 +16,21 @@ const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
  * @throws `badRequest`
  */
 export function admitHead(call: Call): void {
-  let authority = call.headers.first('host') ?? '';
+  const { head } = call.headers;
+  let host = head.notes?.find(HOST_NAME);
   if (!call.target.startsWith('/')) {
     // The form that proxies are asked in; the host in it wins over the header (RFC 9112, 3.2.2).
-    const [, host, rest] = ABSOLUTE.exec(call.target) ?? [];
-    if (host !== undefined && rest !== undefined) {
-      authority = host;
+    const [, named, rest] = ABSOLUTE.exec(call.target) ?? [];
+    if (named !== undefined && rest !== undefined) {
+      host = toHostName(named);
       call.target = rest.startsWith('/') ? rest : `/${rest}`;
     }
   }
-  call.host = toHostName(authority);
+  if (host === undefined) {
+    host = toHostName(head.first('host') ?? '');
+    head.notes?.keep(HOST_NAME, host);
+  }
+  call.host = host;
   const queryAt = call.target.indexOf('?');
   call.rawPath = queryAt < 0 ? call.target : call.target.slice(0, queryAt);
   call.query = queryAt < 0 ? '' : call.target.slice(queryAt + 1);

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import type { HeaderLines } from './header-lines.ts';
 import { FieldNames } from './http1/field-names.ts';
 import type { Head } from './http1/head.ts';
 import { isOfTrace, isTraceSound } from './trace-context.ts';
@@ -89,13 +90,44 @@ export function compileLeftBehind(
  * `-`. Sources: RFC 9110, 7.6.1; user guide, "Calling an API" (credentials).
  */
 export function forwardedFields(call: Call, left: LeftBehind, isTypeRemoved: boolean): string {
-  const { head, ofConnection } = call.headers;
+  const { head } = call.headers;
   const names =
     call.credential === 'signature'
       ? left.signed
       : call.credential === 'apiKey'
         ? left.withApiKey
         : left.usual;
+  // The same fields are left with the same lines.
+  const { notes } = head;
+  if (notes === undefined || isTypeRemoved) return linesLeft(call.headers, names, isTypeRemoved);
+  const known = notes.find(names);
+  if (known !== undefined) return known;
+  const lines = linesLeft(call.headers, names, false);
+  notes.keep(names, lines);
+  return lines;
+}
+
+/** The lines of a backend's answer that the caller may see. */
+export function returnedFields(head: ResponseHead): string {
+  if (head.status !== 101) {
+    const known = head.notes?.find(NEVER_RETURNED);
+    if (known !== undefined) return known;
+    const lines = forwardedText(head, head.connectionNames, isNeverReturned);
+    head.notes?.keep(NEVER_RETURNED, lines);
+    return lines;
+  }
+  const upgrade = head.first('upgrade');
+  const fields = forwardedText(head, head.connectionNames, (_, index) =>
+    NEVER_RETURNED_WITH_101.has(head, index),
+  );
+  return upgrade === undefined ? fields : `Upgrade: ${upgrade}\r\n${fields}`;
+}
+
+function isNeverReturned(head: Head, index: number): boolean {
+  return NEVER_RETURNED.has(head, index);
+}
+
+function linesLeft({ head, ofConnection }: HeaderLines, names: FieldNames, isTypeRemoved: boolean): string {
   const hasUnderscore = head.text.includes('_');
   const isTraceLost = !isTraceSound(head);
   return forwardedText(
@@ -108,18 +140,4 @@ export function forwardedFields(call: Call, left: LeftBehind, isTypeRemoved: boo
       (isTypeRemoved && head.isNamed(index, 'content-type')) ||
       (isTraceLost && isOfTrace(head, index)),
   );
-}
-
-/** The lines of a backend's answer that the caller may see. */
-export function returnedFields(head: ResponseHead): string {
-  if (head.status !== 101) return forwardedText(head, head.connectionNames, isNeverReturned);
-  const upgrade = head.first('upgrade');
-  const fields = forwardedText(head, head.connectionNames, (_, index) =>
-    NEVER_RETURNED_WITH_101.has(head, index),
-  );
-  return upgrade === undefined ? fields : `Upgrade: ${upgrade}\r\n${fields}`;
-}
-
-function isNeverReturned(head: Head, index: number): boolean {
-  return NEVER_RETURNED.has(head, index);
 }

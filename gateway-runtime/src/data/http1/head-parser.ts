@@ -47,6 +47,11 @@ export abstract class HeadParser {
   protected bytes: Buffer = NO_BYTES;
   /** Where the head starts in `bytes`. */
   protected base = 0;
+  /** Where the fields start in `bytes`, when the head is complete. */
+  protected get fieldsAt(): number {
+    return this.base + this.#fieldsStart;
+  }
+
   protected readonly limits: HeadLimits;
   #isAtFields = false;
   #state = LINE;
@@ -102,6 +107,8 @@ export abstract class HeadParser {
     const before = this.#gatheredBytes;
     let end = to;
     if (before === 0) {
+      const known = this.recall(chunk, from, to);
+      if (known !== MORE) return known;
       this.bytes = chunk;
       this.base = from;
     } else {
@@ -124,6 +131,20 @@ export abstract class HeadParser {
    * @returns index of the byte after it, {@link MORE} with the place to go on set by `stopAt`, or {@link REFUSED}
    */
   protected abstract readFirstLine(at: number, end: number): number;
+
+  /**
+   * Takes a head that is, byte by byte, one that was read before.
+   *
+   * @returns index of the byte after it; {@link MORE} when it has to be read
+   */
+  protected recall(_chunk: Buffer, _from: number, _to: number): number {
+    return MORE;
+  }
+
+  /** The same for the fields after a first line that was read; {@link REFUSED} when that line is wrong. */
+  protected recallFields(_at: number, _end: number): number {
+    return MORE;
+  }
 
   /** Checks what the fields say together. @returns whether the head is sound */
   protected abstract finish(after: number): boolean;
@@ -152,6 +173,8 @@ export abstract class HeadParser {
       this.#isAtFields = true;
       this.#lineStart = at - this.base;
       this.#fieldsStart = at - this.base;
+      const known = this.recallFields(at, end);
+      if (known !== MORE) return known;
     }
     const after = this.#readFields(at, end);
     if (after < 0) return after;
@@ -159,7 +182,8 @@ export abstract class HeadParser {
   }
 
   #readFields(from: number, end: number): number {
-    const { bytes, base, limits } = this;
+    const { bytes, limits } = this;
+    const fieldsAt = this.base + this.#fieldsStart;
     // Locals: an imported name is looked up at each use.
     const isToken = TOKEN;
     const marks = this.#marks;
@@ -176,22 +200,22 @@ export abstract class HeadParser {
         }
         if (isToken[first] !== 1) return this.refuse(faultOfName(first));
         if (marked === limits.fields * STRIDE) return this.refuse('tooManyFields');
-        this.#lineStart = at - base;
-        marks[marked] = at - base;
+        this.#lineStart = at - this.base;
+        marks[marked] = at - fieldsAt;
         state = NAME;
       }
       if (state === NAME) {
         while (at < end && isToken[byteAt(bytes, at)] === 1) at += 1;
         if (at === end) break;
         if (byteAt(bytes, at) !== COLON) return this.refuse('fieldNameMalformed');
-        marks[marked + 1] = at - base;
+        marks[marked + 1] = at - fieldsAt;
         at += 1;
         state = BEFORE_VALUE;
       }
       if (state === BEFORE_VALUE) {
         while (at < end && isBlank(byteAt(bytes, at))) at += 1;
         if (at === end) break;
-        marks[marked + 2] = at - base;
+        marks[marked + 2] = at - fieldsAt;
         state = IN_VALUE;
       }
       if (state === IN_VALUE) {
@@ -213,22 +237,22 @@ export abstract class HeadParser {
       }
       const start = marks[marked] ?? 0;
       const valueStart = marks[marked + 2] ?? 0;
-      let valueEnd = at - 2 - base;
+      let valueEnd = at - 2 - fieldsAt;
       if (valueEnd - start > limits.fieldBytes) return this.refuse('fieldTooLarge');
-      if (at - base - this.#fieldsStart > limits.headBytes) return this.refuse('headTooLarge');
-      while (valueEnd > valueStart && isBlank(byteAt(bytes, base + valueEnd - 1))) valueEnd -= 1;
+      if (at - fieldsAt > limits.headBytes) return this.refuse('headTooLarge');
+      while (valueEnd > valueStart && isBlank(byteAt(bytes, fieldsAt + valueEnd - 1))) valueEnd -= 1;
       marks[marked + 3] = valueEnd;
-      marks[marked + 4] = fieldKind(bytes, base + start, base + (marks[marked + 1] ?? 0));
+      marks[marked + 4] = fieldKind(bytes, fieldsAt + start, fieldsAt + (marks[marked + 1] ?? 0));
       marked += STRIDE;
       state = LINE;
     }
     this.#state = state;
     this.#marked = marked;
-    this.#at = at - base;
+    this.#at = at - this.base;
     // A line that is still arriving is held to its limit too: this is what bounds the memory of a slow head.
-    if (state !== LINE && at - base - this.#lineStart > limits.fieldBytes)
+    if (state !== LINE && at - this.base - this.#lineStart > limits.fieldBytes)
       return this.refuse('fieldTooLarge');
-    if (at - base - this.#fieldsStart > limits.headBytes) return this.refuse('headTooLarge');
+    if (at - fieldsAt > limits.headBytes) return this.refuse('headTooLarge');
     return MORE;
   }
 

@@ -16,19 +16,46 @@ export const FIELD = {
 /** Numbers that {@link Head.marks} holds for each field. */
 export const STRIDE = 5;
 
+/** Texts that one head has notes of at most: one for each who works something out, and some for further APIs. */
+const MAX_NOTES = 4;
+
+/** What others have worked out of the fields of a head alone, to be found again with the same fields. */
+export class HeadNotes {
+  readonly #keys: object[] = [];
+  readonly #texts: string[] = [];
+  #next = 0;
+
+  /** The text that was worked out for the sake of `key`. */
+  find(key: object): string | undefined {
+    const at = this.#keys.indexOf(key);
+    return at < 0 ? undefined : this.#texts[at];
+  }
+
+  /** Keeps a text, perhaps in the place of an older one. */
+  keep(key: object, text: string): void {
+    // Asking for a character makes one piece of a text that was put together from many.
+    text.charCodeAt(0);
+    this.#keys[this.#next] = key;
+    this.#texts[this.#next] = text;
+    this.#next = (this.#next + 1) % MAX_NOTES;
+  }
+}
+
 /**
- * The fields of a head, as offsets into its text: a field that nobody asks for costs no string.
+ * The fields of a head, as offsets into their text: a field that nobody asks for costs no string.
  *
  * Each field has five marks in turn: start and end of its name, start and end of its value without blanks around it,
  * and its {@link FIELD}. Fields stand one after another, so the line of a field reaches from the start of its name
  * to that of the next one.
  */
 export class Head {
-  /** The head, one character a byte, from the first line to the empty one. */
+  /** The fields, one character a byte, from the first one to the empty line after the last. */
   readonly text: string;
   readonly marks: readonly number[];
   /** Number of fields. */
   readonly count: number;
+  /** For a head whose fields are expected again; undefined for others, as notes of them would be in vain. */
+  notes: HeadNotes | undefined;
   /** Bit n is set when a name has n characters, modulo 32; 0 until somebody looks for a name. */
   #lengths = 0;
 

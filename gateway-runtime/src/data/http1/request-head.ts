@@ -1,7 +1,7 @@
 import { Head } from './head.ts';
 
 /** What the parser of requests found beside the fields. */
-export type RequestFacts = Omit<RequestHead, keyof Head>;
+export type RequestFacts = Omit<RequestHead, keyof Head | 'at'>;
 
 /** The head of a request that keeps all the rules. */
 export class RequestHead extends Head {
@@ -40,5 +40,17 @@ export class RequestHead extends Head {
     this.upgradeAt = facts.upgradeAt;
     this.takesTrailers = facts.takesTrailers;
     this.connectionNames = facts.connectionNames;
+  }
+
+  /** The head of a request of the same version that has the same fields. */
+  at(method: string, target: string): RequestHead {
+    const { minorVersion, hostAt, framing, length, keepsAlive, expectsContinue, upgradeAt } = this;
+    const { takesTrailers, connectionNames } = this;
+    const head = new RequestHead(this.text, this.marks, this.count, {
+      ...{ method, target, minorVersion, hostAt, framing, length, keepsAlive, expectsContinue, upgradeAt },
+      ...{ takesTrailers, connectionNames },
+    });
+    head.notes = this.notes;
+    return head;
   }
 }

@@ -2,7 +2,8 @@ import { byteAt, CR, latin1, LF, SPACE, TARGET, TOKEN } from './characters.ts';
 import { addConnection, type ConnectionOptions } from './connection-options.ts';
 import { parseContentLength } from './content-length.ts';
 import { FRAMING } from './framing.ts';
-import { HeadParser, REFUSED } from './head-parser.ts';
+import { HeadMemory, SharedHeads } from './head-memory.ts';
+import { HeadParser, MORE, REFUSED } from './head-parser.ts';
 import { FIELD, isSameName } from './head.ts';
 import { isHost } from './host.ts';
 import { methodOf } from './methods.ts';
@@ -25,6 +26,8 @@ const MAX_EMPTY_LINES = 4;
 
 const NO_NAMES: readonly string[] = [];
 
+const SHARED = new SharedHeads<RequestHead>();
+
 /**
  * Reads the heads of requests, by RFC 9112 and without leniency: what is ambiguous is refused, not repaired.
  *
@@ -40,12 +43,16 @@ export class RequestParser extends HeadParser {
   #methodEnd = 0;
   #targetEnd = 0;
   #minorVersion: 0 | 1 = 1;
+  readonly #memory = new HeadMemory(SHARED);
+  /** The fields were compared with the known ones already. */
+  #areFieldsOther = false;
 
   override reset(): void {
     super.reset();
     this.head = undefined;
     this.#state = BEFORE;
     this.#emptyLines = 0;
+    this.#areFieldsOther = false;
   }
 
   /**
@@ -109,19 +116,45 @@ export class RequestParser extends HeadParser {
     return this.stopAt(at);
   }
 
+  protected override recall(chunk: Buffer, from: number, to: number): number {
+    const known = this.#memory.lineAt(chunk, from, to);
+    if (known === undefined) return MORE;
+    if (this.#memory.fieldsAt(chunk, from + known.fieldsAt, to) === undefined) {
+      this.#areFieldsOther = true;
+      return MORE;
+    }
+    this.head = known.head;
+    return from + known.bytes.length;
+  }
+
+  protected override recallFields(at: number, end: number): number {
+    const known = this.#areFieldsOther ? undefined : this.#memory.fieldsAt(this.bytes, at, end);
+    if (known?.head.minorVersion !== this.#minorVersion) return MORE;
+    const line = this.#readLine();
+    if (line === false) return REFUSED;
+    this.head = known.head.at(line.method, line.target);
+    return at + known.bytes.length - known.fieldsAt;
+  }
+
   protected override finish(after: number): boolean {
-    const text = latin1(this.bytes, this.base, after);
-    const method = methodOf(text, this.#methodEnd);
-    if (method === undefined) {
-      this.fault = this.#methodEnd === 7 && text.startsWith('CONNECT') ? 'connectRefused' : 'methodUnknown';
-      return false;
-    }
-    const target = text.slice(this.#methodEnd + 1, this.#targetEnd);
-    if (!isTarget(text, this.#methodEnd + 1, this.#targetEnd, method)) {
-      this.fault = 'targetMalformed';
-      return false;
-    }
-    return this.#interpret(text, method, target);
+    const line = this.#readLine();
+    if (line === false) return false;
+    const text = latin1(this.bytes, this.fieldsAt, after);
+    const head = this.#interpret(text, line);
+    if (head === false) return false;
+    this.head = this.#memory.note(this.bytes, this.base, this.fieldsAt, after, head);
+    return true;
+  }
+
+  /** Method and target, where the first line has them. @returns false, with the fault set, when they are wrong */
+  #readLine(): RequestLine | false {
+    const { bytes, base } = this;
+    const line = latin1(bytes, base, base + this.#targetEnd);
+    const method = methodOf(line, this.#methodEnd);
+    if (method === undefined)
+      return this.#fail(line.startsWith('CONNECT ') ? 'connectRefused' : 'methodUnknown');
+    if (!isTarget(line, this.#methodEnd + 1, this.#targetEnd, method)) return this.#fail('targetMalformed');
+    return { method, target: line.slice(this.#methodEnd + 1) };
   }
 
   /** Reads `HTTP/` digit `.` digit CR; goes on at any of these bytes. */
@@ -152,7 +185,7 @@ export class RequestParser extends HeadParser {
   }
 
   /** Draws from the fields what framing and connection need, and makes the head. */
-  #interpret(text: string, method: string, target: string): boolean {
+  #interpret(text: string, { method, target }: RequestLine): RequestHead | false {
     const { marks, count } = this;
     const minorVersion = this.#minorVersion;
     let hostAt = -1;
@@ -195,7 +228,7 @@ export class RequestParser extends HeadParser {
       if (encodingAt >= 0) return this.#fail('lengthWithEncoding');
     }
     if (encodingAt >= 0 && minorVersion === 0) return this.#fail('encodingInOldVersion');
-    this.head = new RequestHead(text, marks, count, {
+    return new RequestHead(text, marks, count, {
       method,
       target,
       minorVersion,
@@ -211,13 +244,18 @@ export class RequestParser extends HeadParser {
       takesTrailers,
       connectionNames: connection === undefined ? NO_NAMES : connection.names,
     });
-    return true;
   }
 
   #fail(fault: NonNullable<HeadParser['fault']>): false {
     this.fault = fault;
     return false;
   }
+}
+
+/** What the first line asks for. */
+interface RequestLine {
+  readonly method: string;
+  readonly target: string;
 }
 
 /** Whether the target has one of the forms of RFC 9112, section 3.2; its characters are checked already. */

@@ -2,7 +2,8 @@ import { byteAt, CR, latin1, LF, REASON, SPACE } from './characters.ts';
 import { addConnection, type ConnectionOptions } from './connection-options.ts';
 import { parseContentLength } from './content-length.ts';
 import { FRAMING } from './framing.ts';
-import { HeadParser } from './head-parser.ts';
+import { HeadMemory, SharedHeads } from './head-memory.ts';
+import { HeadParser, MORE } from './head-parser.ts';
 import { FIELD, isSameName } from './head.ts';
 import { ResponseHead } from './response-head.ts';
 
@@ -17,6 +18,8 @@ const LINE_END = 3;
 
 const NO_NAMES: readonly string[] = [];
 
+const SHARED = new SharedHeads<ResponseHead>();
+
 /**
  * Reads the heads of answers, by RFC 9112 and as if the backend were hostile: whoever may write to one API's backend
  * must not be able to answer the requests of another. What is ambiguous is refused: the answer as a whole, and the
@@ -29,6 +32,7 @@ export class ResponseParser extends HeadParser {
   isForHead = false;
   #state = FIXED;
   #reasonEnd = 0;
+  readonly #memory = new HeadMemory(SHARED);
 
   override reset(): void {
     super.reset();
@@ -66,11 +70,22 @@ export class ResponseParser extends HeadParser {
     return this.stopAt(at);
   }
 
+  protected override recall(chunk: Buffer, from: number, to: number): number {
+    // What follows the answer to a HEAD is another matter, though its head be the same.
+    if (this.isForHead) return MORE;
+    const known = this.#memory.lineAt(chunk, from, to);
+    if (known === undefined) return MORE;
+    if (this.#memory.fieldsAt(chunk, from + known.fieldsAt, to) === undefined) return MORE;
+    this.head = known.head;
+    return from + known.bytes.length;
+  }
+
   protected override finish(after: number): boolean {
-    const { marks, count } = this;
-    const text = latin1(this.bytes, this.base, after);
-    const isOld = text.charCodeAt(7) === 48;
-    const status = statusAt(text, 9);
+    const { marks, count, bytes, base, fieldsAt } = this;
+    const line = latin1(bytes, base, fieldsAt);
+    const text = latin1(bytes, fieldsAt, after);
+    const isOld = line.charCodeAt(7) === 48;
+    const status = statusAt(line, 9);
     if (status < 100) return this.#fail('statusLineMalformed');
     let lengthAt = -1;
     let isChunked = false;
@@ -98,14 +113,15 @@ export class ResponseParser extends HeadParser {
     if (isChunked && isOld) return this.#fail('encodingInOldVersion');
     const framing = this.#framing(status, isChunked, length);
     const keeps = isOld ? connection?.keepAlive === true && !connection.close : connection?.close !== true;
-    this.head = new ResponseHead(text, marks, count, {
+    const head = new ResponseHead(text, marks, count, {
       status,
-      reason: this.#reasonEnd > FIXED_BYTES ? text.slice(FIXED_BYTES + 1, this.#reasonEnd) : '',
+      reason: this.#reasonEnd > FIXED_BYTES ? line.slice(FIXED_BYTES + 1, this.#reasonEnd) : '',
       framing,
       length,
       keepsAlive: keeps && framing !== FRAMING.close,
       connectionNames: connection === undefined ? NO_NAMES : connection.names,
     });
+    this.head = this.isForHead ? head : this.#memory.note(bytes, base, fieldsAt, after, head);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { latin1 } from './characters.ts';
 import { HeadParser } from './head-parser.ts';
 import { FIELD, Head } from './head.ts';
 
@@ -17,7 +18,7 @@ export class TrailerParser extends HeadParser {
 
   protected override finish(after: number): boolean {
     if (this.count === 0) return true;
-    const text = this.bytes.toString('latin1', this.base, after);
+    const text = latin1(this.bytes, this.fieldsAt, after);
     const head = new Head(text, this.marks, this.count);
     for (let index = 0; index < head.count; index += 1) {
       if (head.kind(index) !== FIELD.other || FORBIDDEN.has(head.name(index).toLowerCase())) continue;
