@@ -3,6 +3,7 @@ import { systemClock } from '../../gateway-runtime/src/clock.ts';
 import { keyOf, type Change, type Stored } from '../../gateway-runtime/src/store/configuration.ts';
 import { turnable } from '../support/clock.ts';
 import { createId, openTraffic } from '../support/traffic.ts';
+import { tellMemory } from './told-memory.ts';
 
 /*
  * The whole data plane with one API without policies. Arguments: port, port of the backend, how many
@@ -38,4 +39,8 @@ const throttleId = traffic.createThrottle({
   timeUnit: 'DAY',
 });
 traffic.bind('throttleBinding', throttleId, published);
-process.once('SIGTERM', () => void traffic.dispose());
+tellMemory();
+process.once('SIGTERM', () => {
+  if (process.connected) process.disconnect();
+  void traffic.dispose();
+});

@@ -34,12 +34,12 @@ export class KeptConnection {
     return new KeptConnection(socket, host);
   }
 
-  /** Sends a request and resolves with its answer, which has a length. */
-  send(method: string, path: string, headers: string, body = ''): Promise<Answer> {
+  /** Sends a request and resolves with its answer, which has a length. The host is that of the address, unless given. */
+  send(method: string, path: string, headers: string, body = '', host = this.#host): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       this.#socket.write(
-        `${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${headers}` +
+        `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}` +
           `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
       );
     });

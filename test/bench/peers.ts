@@ -80,7 +80,9 @@ export async function startPeer(name: Peer, place: PeerPlace): Promise<Pinned | 
     case 'caddy': {
       const file = join(folder, 'Caddyfile');
       writeFileSync(file, caddyText(port, backendPort));
-      return startPinned(name, core, program, ['run', '--config', file, '--adapter', 'caddyfile'], port);
+      // It keeps its last configuration where the user keeps such things, unless told of another place.
+      const args = [`XDG_CONFIG_HOME=${folder}`, `XDG_DATA_HOME=${folder}`, program, 'run', '--config', file];
+      return startPinned(name, core, 'env', [...args, '--adapter', 'caddyfile'], port);
     }
     case 'nginx': {
       const server = `location / { ${nginxProxy('$host')} }`;
@@ -206,7 +208,6 @@ function caddyText(port: number, backendPort: number): string {
   return `{
   admin off
   auto_https off
-  persist_config off
   log {
     level ERROR
   }

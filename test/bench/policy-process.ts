@@ -2,6 +2,7 @@ import { systemClock } from '../../gateway-runtime/src/clock.ts';
 import { turnable } from '../support/clock.ts';
 import { createId, openTraffic, settled, type Published } from '../support/traffic.ts';
 import { APP, BACKEND_KEY, BLOCKED, LIMITED_PATH, LIMITS, STRANGER } from './policy.ts';
+import { tellMemory } from './told-memory.ts';
 
 /* The data plane with the full policy. Arguments: port, port of the backend. */
 
@@ -38,7 +39,11 @@ const input = { gatewayId, name: 'key_of_the_bench', type: 'hmac', key, secret }
 traffic.put('signatureKey', signatureKey, { ...settled('signatureKey', input), key, secret });
 enforce(orders, LIMITS.much);
 enforce(limited, LIMITS.few);
-process.once('SIGTERM', () => void traffic.dispose());
+tellMemory();
+process.once('SIGTERM', () => {
+  if (process.connected) process.disconnect();
+  void traffic.dispose();
+});
 
 function enforce(published: Published, limit: number): void {
   traffic.authorize(app, published);

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Memory } from './told-memory.ts';
 
 /** A program that runs on one core. */
 export interface Pinned {
@@ -11,6 +12,10 @@ export interface Pinned {
   readonly port: number;
   /** Processes whose time counts: the program's own, and those that it has started. */
   cpuMs(): number;
+  /** The memory that the same processes have of the system, in bytes. */
+  rss(): number;
+  /** Asks one of this folder's programs for what it tells of its memory. */
+  memory(): Promise<Memory>;
   stop(): Promise<void>;
 }
 
@@ -40,14 +45,22 @@ export async function startPinned(
   command: string,
   args: readonly string[],
   port: number,
+  stdio: StdioOptions = ['ignore', 'ignore', 'inherit'],
 ): Promise<Pinned> {
   const [file, rest] = pinned(core, command, args);
-  const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(file, rest, { stdio });
   await untilOpen(port, child);
   return {
     name,
     port,
     cpuMs: () => cpuMsOf(child.pid ?? 0),
+    rss: () => rssOf(child.pid ?? 0),
+    memory: async () => {
+      const answered = once(child, 'message');
+      child.send('memory');
+      const [memory] = (await answered) as [Memory];
+      return memory;
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
@@ -70,6 +83,7 @@ export function startNode(
     process.execPath,
     [...NODE_FLAGS, join(import.meta.dirname, file), ...args],
     port,
+    ['ignore', 'ignore', 'inherit', 'ipc'],
   );
 }
 
@@ -105,13 +119,23 @@ function isOpen(port: number): Promise<boolean> {
 
 /** Processor time of a process and of its children that live, in milliseconds. A tick of the kernel is 10 ms. */
 function cpuMsOf(pid: number): number {
-  const children = readText(`/proc/${pid}/task/${pid}/children`).trim();
-  const all = [pid, ...(children === '' ? [] : children.split(' ').map(Number))];
-  return all.reduce((sum, each) => {
+  return withChildren(pid).reduce((sum, each) => {
     // After the name in brackets: fields 14 and 15 of proc(5), counted from 3.
     const fields = readText(`/proc/${each}/stat`).split(') ')[1]?.split(' ') ?? [];
     return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
   }, 0);
+}
+
+function rssOf(pid: number): number {
+  return withChildren(pid).reduce((sum, each) => {
+    const [, kilobytes = 0] = /^VmRSS:\s*(\d+)/m.exec(readText(`/proc/${each}/status`)) ?? [];
+    return sum + Number(kilobytes) * 1024;
+  }, 0);
+}
+
+function withChildren(pid: number): readonly number[] {
+  const children = readText(`/proc/${pid}/task/${pid}/children`).trim();
+  return [pid, ...(children === '' ? [] : children.split(' ').map(Number))];
 }
 
 function readText(path: string): string {
