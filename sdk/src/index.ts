@@ -18,6 +18,7 @@ export type {
   ImportResult,
   OpenApiDocuments,
 } from './client/openapi-documents.ts';
+export type { ExplainRequest, RuntimeOperations } from './client/runtime.ts';
 export type { Timing } from './client/timing.ts';
 export type {
   AnyCollection,

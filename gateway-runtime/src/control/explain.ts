@@ -99,13 +99,24 @@ function requestIn(body: Json, account: Account): ExplainedRequest {
     secure: body['scheme'] !== undefined && wordIn(body, 'scheme', ['HTTP', 'HTTPS']) === 'HTTPS',
     clientAddress: optionalTextIn(body, 'client_address', 45) ?? '127.0.0.1',
     appId: optionalTextIn(body, 'app_id'),
-    account: optionalFlagIn(body, 'as_account') === true ? account : undefined,
+    account: accountIn(body, account),
     assumed: {
       authorizers: Object.fromEntries(
         Object.keys(objectIn(assume, 'authorizers')).map((id) => [id, decisionIn(assume, id)]),
       ),
       thirdParty: optionalFlagIn(assume, 'third_party'),
     },
+  };
+}
+
+/** The account that is taken to call: the one that asks, or another one of the given name and ID. */
+function accountIn(body: Json, account: Account): Account | undefined {
+  if (body['account'] === undefined) return optionalFlagIn(body, 'as_account') === true ? account : undefined;
+  const given = objectIn(body, 'account');
+  return {
+    ...account,
+    domainId: optionalTextIn(given, 'domain_id', 64) ?? account.domainId,
+    domainName: optionalTextIn(given, 'domain_name', 64) ?? account.domainName,
   };
 }
 

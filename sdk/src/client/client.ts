@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { createMemberships } from './membership.ts';
 import { createOpenApiDocuments, type OpenApiDocuments } from './openapi-documents.ts';
 import { createPublications } from './publication.ts';
+import { createRuntimeOperations, type RuntimeOperations } from './runtime.ts';
 import { createSingletons } from './singleton.ts';
 import { createStandIns } from './stand-ins.ts';
 import { systemTiming, type Timing } from './timing.ts';
@@ -53,6 +54,8 @@ export interface Client extends Collections, Actions {
   collection(kind: Kind): AnyCollection;
   /** Writes that come in force together. Only `@apig/gateway-runtime` has them. */
   readonly changesets: Changesets;
+  /** What else only `@apig/gateway-runtime` can be asked. */
+  readonly runtime: RuntimeOperations;
   /** Closes the connections that are kept open. */
   close(): void;
 }
@@ -98,6 +101,7 @@ export function createClient(options: ClientOptions): Client {
     ...createActions(transport),
     openapi: createOpenApiDocuments(transport),
     changesets: createChangesets(transport),
+    runtime: createRuntimeOperations(transport),
     collection,
     close: () => {
       transport.close();

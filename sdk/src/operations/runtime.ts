@@ -167,6 +167,10 @@ const REQUEST_FIELDS = {
   client_address: text('Address of the caller; 127.0.0.1 unless given.'),
   app_id: text('App that is taken to have shown who it is.'),
   as_account: flag('Whether whoever asks is taken to be the caller.'),
+  account: partial({
+    domain_id: text('ID of the account.'),
+    domain_name: text('Name of the account.'),
+  }),
   assume: partial({
     authorizers: {
       type: 'object',
@@ -183,7 +187,7 @@ const REQUEST_FIELDS = {
   }),
 };
 const REQUEST_RARE = [
-  ...['query', 'scheme', 'headers', 'body', 'client_address', 'app_id', 'as_account', 'assume'],
+  ...['query', 'scheme', 'headers', 'body', 'client_address', 'app_id', 'as_account', 'account', 'assume'],
 ];
 
 /** What requests are explained under. */
