@@ -6,7 +6,7 @@ import { assertConduct } from './conduct.ts';
 import { load, type LoadResult, type Scenario } from './load.ts';
 import { openLoad } from './open-load.ts';
 import { PACKAGES, PLAIN_PEERS, POLICY_PEERS, startBackend, startPeer, type Peer } from './peers.ts';
-import { pathOf, startNode, type Pinned } from './process.ts';
+import { pathOf, portsOfProcess, startNode, type Pinned } from './process.ts';
 
 /*
  * Runs the data plane side by side with other proxies: each on one core, load and backend on another, rounds
@@ -47,8 +47,8 @@ const LATENCY_OF: readonly string[] = ['gateway', 'nginx', 'nginx+lua'];
 /** Requests after which compiled code has become what it will be. */
 const WARM_REQUESTS = 30_000;
 
-/** Ports of this bench, one after another. */
-const FIRST_PORT = 19_300;
+/** Ports of this run, one after another. */
+const FIRST_PORT = portsOfProcess();
 
 interface Measured extends LoadResult {
   readonly cpuMicros: number;

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { KeptConnection } from './kept-connection.ts';
 import { startBackend, startPeer } from './peers.ts';
 import { HOST } from './policy.ts';
-import { startNode, type Pinned } from './process.ts';
+import { portsOfProcess, startNode, type Pinned } from './process.ts';
 import { soak } from './soak.ts';
 
 /*
@@ -15,7 +15,7 @@ import { soak } from './soak.ts';
  *   node --conditions=@apig/source test/bench/memory.ts [--connections 10000] [--apis 10000] [--soak <minutes>]
  */
 
-const FIRST_PORT = 19_500;
+const FIRST_PORT = portsOfProcess();
 
 /** As many connections are opened at a time: fewer than the system lets wait to be taken. */
 const AT_A_TIME = 100;

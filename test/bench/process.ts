@@ -28,6 +28,11 @@ export function pathOf(program: string): string | undefined {
   return folders.map((folder) => join(folder, program)).find(isExecutable);
 }
 
+/** The first of some ports below those that the system gives away; of two runs at a time, each has others. */
+export function portsOfProcess(): number {
+  return 19_000 + (process.pid % 600) * 20;
+}
+
 /** A command that runs on a core, or on some of them, where the system has `taskset`. */
 export function pinned(
   core: number | string,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { load, type Scenario } from './load.ts';
 import { startBackend } from './peers.ts';
-import { pathOf, startNode, type Pinned } from './process.ts';
+import { pathOf, portsOfProcess, startNode, type Pinned } from './process.ts';
 
 /*
  * A gateway with two threads beside one with a single thread: calls a second, and processor time for a call. Load and
@@ -14,7 +14,7 @@ import { pathOf, startNode, type Pinned } from './process.ts';
  *   node --conditions=@apig/source test/bench/workers.ts [--rounds 5] [--seconds 3] [--connections 64] [--path mock|small]
  */
 
-const FIRST_PORT = 19_400;
+const FIRST_PORT = portsOfProcess();
 const THREADS = [1, 2] as const;
 
 const { values } = parseArgs({
