@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { descriptionOf, fieldsOf, resources, type Json, type Kind } from '@apig/sdk/contract';
 import { typeTokenOf } from '../type-names.ts';
 import { readDocuments } from './documents.ts';
 import type { Operation } from './model.ts';
-import { readPreview, type RawState, type RawStep } from './preview.ts';
+import { rawState, readPreview, type RawState, type RawStep } from './preview.ts';
 import { createSealer, type Sealer } from './seal.ts';
 
 /** What Pulumi would do to a stack: every resource that it shows, before and after. It holds no secret. */
@@ -104,19 +105,22 @@ function isOfEngine(type: string): boolean {
 
 const KINDS = new Map(Object.keys(resources).map((kind) => [typeTokenOf(kind as Kind), kind as Kind]));
 
+const exported = z.object({
+  deployment: z.object({
+    resources: z
+      .array(rawState.extend({ urn: z.string().startsWith('urn:pulumi:'), delete: z.boolean().optional() }))
+      .nullish(),
+  }),
+});
+
 type Stored = RawState & { readonly urn: string };
 
 function readStored(text: string, urn: string): readonly Stored[] {
   const [document] = readDocuments(text, 'The state');
-  const { deployment } = document as {
-    readonly deployment?: { readonly resources?: readonly Stored[] | null } | null;
-  };
-  if (typeof deployment !== 'object' || deployment === null)
-    throw new ReviewError('The state is no output of `pulumi stack export`: it has no deployment.');
+  const { success, data } = exported.safeParse(document);
+  if (!success) throw new ReviewError('The state is no output of `pulumi stack export`.');
   // What waits for its removal has been replaced already.
-  const stored = (deployment.resources ?? []).filter(
-    (resource) => !('delete' in resource && resource.delete === true),
-  );
+  const stored = (data.deployment.resources ?? []).filter((resource) => resource.delete !== true);
   const other = stored.find((resource) => !isOfPlace(resource.urn, urn));
   if (other === undefined) return stored;
   const [of, wanted] = [placeOf(other.urn), placeOf(urn)];

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Operation } from './model.ts';
 import { readDocuments } from './documents.ts';
 import { ReviewError } from './plan.ts';
@@ -23,17 +24,19 @@ export interface RawStep {
   readonly reasons: readonly string[];
 }
 
-/** A resource as the engine writes it, in a preview and in an exported state. */
-export interface RawState {
-  readonly id?: string;
-  readonly type?: string;
-  /** False for components. */
-  readonly custom?: boolean;
-  readonly inputs?: Record<string, unknown>;
-  readonly outputs?: Record<string, unknown>;
-  readonly propertyDependencies?: Record<string, readonly string[] | null>;
-  readonly additionalSecretOutputs?: readonly string[];
-}
+const properties = z.record(z.string(), z.unknown());
+
+/** What is read of a resource as the engine writes it, in a preview and in an exported state. */
+export const rawState = z.object({
+  id: z.string().optional(),
+  inputs: properties.optional(),
+  outputs: properties.optional(),
+  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).optional(),
+  additionalSecretOutputs: z.array(z.string()).optional(),
+});
+
+/** A resource as the engine writes it. */
+export type RawState = z.output<typeof rawState>;
 
 /**
  * Reads what a preview has printed.
@@ -42,55 +45,55 @@ export interface RawState {
  */
 export function readPreview(text: string): Preview {
   const documents = readDocuments(text, 'The preview');
-  const [digest] = documents.filter(({ steps }) => Array.isArray(steps));
-  if (digest !== undefined) return fromDigest(digest as unknown as Digest);
+  const whole = documents.find((document) => 'steps' in document);
+  if (whole !== undefined) return fromDigest(parse(digest, whole));
   if (documents.some((document) => 'sequence' in document && 'timestamp' in document))
-    return fromEvents(documents);
+    return fromEvents(documents.map((document) => parse(event, document)));
   if (documents.some((document) => 'deployment' in document))
     throw new ReviewError(
       'This is the state of a stack: give it as --state, and the output of `pulumi preview --json` as the preview.',
     );
-  refuseFailed((documents as unknown as readonly Digest[]).flatMap(({ diagnostics }) => diagnostics ?? []));
   throw new ReviewError('This is no output of `pulumi preview --json`: it has no steps.');
 }
 
-interface Diagnostic {
-  readonly severity?: string;
-  readonly message?: string;
-}
+const diagnostic = z.object({ severity: z.string().optional(), message: z.string().optional() });
 
-interface Digest {
-  readonly steps: readonly DigestStep[];
-  readonly diagnostics?: readonly Diagnostic[] | null;
-  readonly changeSummary?: Record<string, number> | null;
-}
+type Diagnostic = z.output<typeof diagnostic>;
 
-interface DigestStep {
-  readonly op?: string;
-  readonly urn?: string;
-  readonly oldState?: RawState | null;
-  readonly newState?: RawState | null;
-  readonly replaceReasons?: readonly string[] | null;
-}
+const names = z.array(z.string()).nullish();
+const counts = z.record(z.string(), z.number()).nullish();
 
-interface Event {
-  readonly diagnosticEvent?: Diagnostic;
-  readonly resourcePreEvent?: { readonly metadata?: EventStep };
-  readonly summaryEvent?: {
-    readonly resourceChanges?: Record<string, number> | null;
-    readonly result?: string;
-  };
-}
+const digest = z.object({
+  steps: z.array(
+    z.object({
+      op: z.string(),
+      urn: z.string().startsWith('urn:pulumi:'),
+      oldState: rawState.nullish(),
+      newState: rawState.nullish(),
+      replaceReasons: names,
+    }),
+  ),
+  diagnostics: z.array(diagnostic).nullish(),
+  changeSummary: counts,
+});
 
-interface EventStep {
-  readonly op?: string;
-  readonly urn?: string;
-  readonly old?: RawState | null;
-  readonly new?: RawState | null;
-  readonly keys?: readonly string[] | null;
-}
+const event = z.object({
+  diagnosticEvent: diagnostic.optional(),
+  resourcePreEvent: z
+    .object({
+      metadata: z.object({
+        op: z.string(),
+        urn: z.string().startsWith('urn:pulumi:'),
+        old: rawState.nullish(),
+        new: rawState.nullish(),
+        keys: names,
+      }),
+    })
+    .optional(),
+  summaryEvent: z.object({ resourceChanges: counts, result: z.string().optional() }).optional(),
+});
 
-function fromDigest({ steps, diagnostics, changeSummary }: Digest): Preview {
+function fromDigest({ steps, diagnostics, changeSummary }: z.output<typeof digest>): Preview {
   refuseFailed(diagnostics ?? []);
   return {
     steps: merge(
@@ -102,7 +105,7 @@ function fromDigest({ steps, diagnostics, changeSummary }: Digest): Preview {
   };
 }
 
-function fromEvents(events: readonly Event[]): Preview {
+function fromEvents(events: readonly z.output<typeof event>[]): Preview {
   refuseFailed(events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []));
   const summary = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent;
   if (summary === undefined)
@@ -145,18 +148,25 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'discard-replaced': 'replace',
 };
 
+/** Reads a part of a preview in its form. */
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const { success, data } = schema.safeParse(value);
+  if (!success) throw new ReviewError(OTHER_FORM);
+  return data;
+}
+
+const OTHER_FORM =
+  'The preview has another form than expected: it may be of another version of Pulumi, or something else.';
+
 function toStep(
-  op: string | undefined,
-  urn: string | undefined,
+  op: string,
+  urn: string,
   before: RawState | null | undefined,
   after: RawState | null | undefined,
   reasons: readonly string[] | null | undefined,
 ): RawStep {
-  const operation = OPERATIONS[op ?? ''];
-  if (urn?.startsWith('urn:pulumi:') !== true || operation === undefined)
-    throw new ReviewError(
-      'This preview has a step that cannot be read: it may be of another version of Pulumi.',
-    );
+  const operation = OPERATIONS[op];
+  if (operation === undefined) throw new ReviewError(OTHER_FORM);
   return {
     urn,
     operation,

@@ -1,9 +1,143 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { toJson } from '../json.ts';
+import { toMarkdown } from '../markdown.ts';
+import type { Review } from '../model.ts';
+import { readPlan, ReviewError } from '../plan.ts';
+import { review, type ReviewInput } from '../review.ts';
+import { rankOf } from '../summary.ts';
+import { toTerminal } from '../terminal.ts';
 import type { Command } from './command.ts';
+import type { Terminal } from './terminal.ts';
+
+const USAGE = `Says what a change does to callers, from the output of \`pulumi preview --json --show-sames\`.
+
+Usage: apig-review [review] [file] [options]
+
+  file                       the preview; without one, or with -, the standard input
+  --state <file>             output of \`pulumi stack export\`, for what the preview does not show
+  --format <format>          terminal (default), markdown for a comment, or json
+  --output <file>            writes there in the place of the standard output
+  --fail-on <verdict>        exit code 2 for breaking, for loosening (and worse), or for any change for callers
+  --detailed-exit-code       exit code 3 when something changes and --fail-on does not apply
+  --silent-when-unchanged    writes nothing when no resource changes
+
+Exit codes: 0 nothing to fail on, 1 the review could not be made, 2 as --fail-on asks, 3 as --detailed-exit-code asks.`;
+
+/** What makes a review say more than the plan does. */
+export type Extensions = Pick<ReviewInput, 'compare' | 'lint'>;
 
 /** Says what a preview does to callers. */
 export const reviewCommand: Command = {
   name: 'review',
   summary: 'says what a preview does to callers',
-  usage: 'Usage: apig-review [review] [file]',
-  run: () => Promise.resolve(0),
+  usage: USAGE,
+  run: (args, terminal) => runReviewCommand(args, terminal, {}),
 };
+
+/** Makes a review and writes it. Returns the exit code. */
+export async function runReviewCommand(
+  args: readonly string[],
+  terminal: Terminal,
+  extensions: Extensions,
+): Promise<number> {
+  const options = readOptions(args);
+  const preview = await readText(options.file, terminal);
+  const state = options.state === undefined ? undefined : await readText(options.state, terminal);
+  const result = await review({ plan: readPlan(preview, state), ...extensions });
+  const isSilent = options.isSilent && result.resources.length === 0;
+  if (!isSilent) await put(FORMATS[options.format](result, terminal), options.output, terminal);
+  return exitCode(result, options);
+}
+
+/** The forms of output. */
+const FORMATS = {
+  terminal: (result: Review, terminal: Terminal) => toTerminal(result, terminal),
+  markdown: (result: Review) => toMarkdown(result),
+  json: (result: Review) => toJson(result),
+} as const;
+
+const VERDICTS = ['breaking', 'loosening', 'any'] as const;
+
+interface Options {
+  readonly file: string;
+  readonly state: string | undefined;
+  readonly format: keyof typeof FORMATS;
+  readonly output: string | undefined;
+  readonly failOn: (typeof VERDICTS)[number] | undefined;
+  readonly isDetailed: boolean;
+  readonly isSilent: boolean;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parsed(args);
+  const [file = '-', surplus] = positionals;
+  if (surplus !== undefined) throw new ReviewError(`one preview at a time: what is ${surplus}?`);
+  return {
+    file,
+    state: values.state,
+    format: oneOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[]),
+    output: values.output,
+    failOn: values['fail-on'] === undefined ? undefined : oneOf('--fail-on', values['fail-on'], VERDICTS),
+    isDetailed: values['detailed-exit-code'],
+    isSilent: values['silent-when-unchanged'],
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        state: { type: 'string' },
+        format: { type: 'string', default: 'terminal' },
+        output: { type: 'string' },
+        'fail-on': { type: 'string' },
+        'detailed-exit-code': { type: 'boolean', default: false },
+        'silent-when-unchanged': { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    // Only the arguments can be wrong here.
+    if (error instanceof TypeError) throw new ReviewError(error.message.split('\n', 1)[0] ?? '');
+    throw error;
+  }
+}
+
+function oneOf<T extends string>(option: string, given: string, words: readonly T[]): T {
+  const found = words.find((word) => word === given);
+  if (found === undefined) throw new ReviewError(`${option}: expected one of ${words.join(', ')}.`);
+  return found;
+}
+
+async function readText(file: string, terminal: Terminal): Promise<string> {
+  if (file === '-') return terminal.read();
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ReviewError(`${file} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+async function put(text: string, output: string | undefined, terminal: Terminal): Promise<void> {
+  if (output === undefined) {
+    terminal.write(text);
+    return;
+  }
+  try {
+    await writeFile(output, text);
+  } catch (error) {
+    throw new ReviewError(`${output} cannot be written: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function exitCode({ verdict, resources }: Review, { failOn, isDetailed }: Options): number {
+  const least = failOn === undefined ? undefined : failOn === 'any' ? 'neutral' : failOn;
+  if (least !== undefined && rankOf(verdict) >= rankOf(least)) return 2;
+  return isDetailed && resources.length > 0 ? 3 : 0;
+}
