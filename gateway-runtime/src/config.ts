@@ -10,6 +10,7 @@ import { LIMIT_NAMES, type Limits } from './control/limits.ts';
 import { METADATA_ADDRESSES } from './data/forbidden-addresses.ts';
 import { CONNECTION_LIMITS } from './data/limits.ts';
 import type { FunctionTargets } from './function-registry.ts';
+import { MEMBER, placeOf, type MicroserviceEntry } from './microservice-registry.ts';
 import type { GatewayConfig } from './gateway.ts';
 import { isLoopback, parseListenAddress, type ListenAddress } from './listen-address.ts';
 import { createLog, LOG_LEVELS, type LogLevel } from './observe/log.ts';
@@ -48,6 +49,7 @@ interface Flags {
   readonly minTlsVersion: 'TLSv1.1' | 'TLSv1.2';
   readonly backendCaFile?: string;
   readonly functionsFile?: string;
+  readonly microservicesFile?: string;
   readonly limits: Limits;
   readonly drainTimeoutMs: number;
   readonly forbiddenBackends: readonly string[];
@@ -99,6 +101,9 @@ export function readTask(args: readonly string[]): Task {
       openMetrics: flags.metrics === 'anybody',
       log: createLog(logLevel),
       ...(flags.functionsFile !== undefined && { functions: readFunctions(flags.functionsFile) }),
+      ...(flags.microservicesFile !== undefined && {
+        microservices: readMicroservices(flags.microservicesFile),
+      }),
       backendTls: {
         verify: true,
         forbidden: flags.forbiddenBackends,
@@ -201,6 +206,12 @@ function createCommand(): Command {
           '--functions-file <path>',
           'functions that APIs and authorizers may name, as JSON: {"<URN>": {"url": "…"} or {"module": "…"}}',
         ).env('APIG_FUNCTIONS_FILE'),
+      )
+      .addOption(
+        new Option(
+          '--microservices-file <path>',
+          'instances of the microservices that channels may name, as a JSON list',
+        ).env('APIG_MICROSERVICES_FILE'),
       )
       .addOption(
         new Option(
@@ -385,16 +396,44 @@ const FUNCTIONS = z.record(
   ]),
 );
 
+const INSTANCES = {
+  version: z.string().min(1).max(64).optional(),
+  labels: z.record(z.string().min(1), z.string().min(1)).optional(),
+  members: z.array(
+    z
+      .string()
+      .regex(MEMBER)
+      .refine((text) => (placeOf(text).port ?? 1) <= 65_535),
+  ),
+};
+
+const MICROSERVICES = z.array(
+  z.union([
+    z.strictObject({ engine_id: z.string().min(1), service_id: z.string().min(1), ...INSTANCES }),
+    z.strictObject({
+      cluster_id: z.string().min(1),
+      namespace: z.string().min(1),
+      workload_type: z.enum(['deployment', 'statefulset', 'daemonset']).optional(),
+      app_name: z.string().min(1).optional(),
+      ...INSTANCES,
+    }),
+  ]),
+);
+
+/** @throws StartupError for a file that does not hold a list of microservices */
+function readMicroservices(file: string): readonly MicroserviceEntry[] {
+  const parsed = MICROSERVICES.safeParse(readJson(file));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new StartupError(
+    'setting',
+    `the file ${file}: expected a list of {"engine_id", "service_id", "members"} or {"cluster_id", "namespace", "members"}, not what stands at "${issue?.path.join('.') ?? ''}"`,
+  );
+}
+
 /** Paths of modules are relative to the file that names them. */
 function readFunctions(file: string): FunctionTargets {
-  let value: unknown;
-  try {
-    value = JSON.parse(readText(file));
-  } catch (error) {
-    if (error instanceof StartupError) throw error;
-    throw new StartupError('setting', `the file ${file} holds no JSON`, error);
-  }
-  const parsed = FUNCTIONS.safeParse(value);
+  const parsed = FUNCTIONS.safeParse(readJson(file));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const at = String(issue?.path[0] ?? '');
@@ -432,6 +471,15 @@ function managementTlsOf({ managementTlsCert, managementTlsKey }: Flags): {
     );
   }
   return { managementTls };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readText(file));
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    throw new StartupError('setting', `the file ${file} holds no JSON`, error);
+  }
 }
 
 function readText(file: string): string {

@@ -18,6 +18,7 @@ import type { BackendTls } from './data/origins.ts';
 import { FunctionRegistry, type FunctionTargets } from './function-registry.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listenError } from './listen-error.ts';
+import { MicroserviceRegistry, type MicroserviceEntry } from './microservice-registry.ts';
 import type { Log } from './observe/log.ts';
 import { Changesets } from './store/changesets.ts';
 import type { Configuration } from './store/configuration.ts';
@@ -57,6 +58,8 @@ export interface GatewayConfig {
   readonly connections?: ConnectionLimits;
   /** Functions that APIs and authorizers may name; none unless given. */
   readonly functions?: FunctionTargets;
+  /** Instances of microservices that channels may name; none unless given. */
+  readonly microservices?: readonly MicroserviceEntry[];
   /** Threads that take calls; with one, which is usual, the main thread does. */
   readonly workers?: number;
   /** What the objects of each worker may take, in MiB; its part of the machine's memory unless given. */
@@ -162,6 +165,7 @@ async function openDataPlane(
       clock,
       identities,
       functions,
+      microservices: new MicroserviceRegistry(config.microservices ?? []),
       log,
       owner: identities.owner,
       ...(connections && { connections }),
@@ -178,6 +182,7 @@ async function openDataPlane(
       credentials,
       tokens,
       functionTargets,
+      microserviceEntries: config.microservices ?? [],
     });
   } catch (error) {
     throw listenError('data plane', error);
@@ -206,6 +211,7 @@ function openManagement(
     domainSuffix,
     address,
     functions,
+    microservices: new MicroserviceRegistry(config.microservices ?? []),
     clock,
     debug: calls.debug,
     explain: calls.explainMany,

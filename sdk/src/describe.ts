@@ -139,6 +139,15 @@ export function words<const W extends Record<string, string | number>>(
   );
 }
 
+/** One of some words. The documented JSON of what has none of them holds an empty text. */
+export function wordOrNothing<const W extends string>(
+  choices: readonly W[],
+): z.ZodEnum<{ [Word in W]: Word }> {
+  const codec = wordsCodec(Object.fromEntries(choices.map((word) => [word, word])));
+  const schema = { type: 'string', enum: [...choices, ''] };
+  return coded({ ...codec, schema }, z.enum(choices) as unknown as z.ZodEnum<{ [Word in W]: Word }>);
+}
+
 /** A fault of an input that one field alone cannot show. */
 export interface Fault {
   readonly path: readonly (string | number)[];

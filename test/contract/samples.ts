@@ -221,6 +221,14 @@ export const samples: Readonly<Record<string, Sample>> = {
     return { params: { async_task_id: String(task_id) } };
   },
 
+  // Microservices.
+  importMicroservice: say((world) => ({
+    group_info: { group_name: name(world, 'microservice') },
+    service_type: 'CSE',
+    apis: [{ name: 'all', req_uri: '/' }],
+    cse_info: { engine_id: 'engine-1', service_id: 'orders' },
+  })),
+
   // Throttles.
   createThrottle: say((world) => ({ ...THROTTLE, name: name(world, 'throttle') })),
   listThrottle: nothing,

@@ -85,6 +85,7 @@ export async function openWorld(options: OpenGatewayOptions = {}): Promise<World
   const running = await openGateway({
     credentials: { accounts: [OWNER, STRANGER] },
     functions: { [FUNCTION_URN]: { url: functions.url } },
+    microservices: [{ engine_id: 'engine-1', service_id: 'orders', members: ['127.0.0.1:1'] }],
     ...options,
     limits: { ...limits, ...options.limits },
   });

@@ -8,6 +8,7 @@ import type { Debugger } from '../debugging.ts';
 import type { ExplainerOfMany } from '../explaining.ts';
 import type { Functions } from '../functions.ts';
 import type { Account } from '../identity.ts';
+import type { Microservices } from '../microservices.ts';
 import type { Log } from '../observe/log.ts';
 import type { Statistics } from '../statistics.ts';
 import { authorOf } from './author.ts';
@@ -28,6 +29,8 @@ export interface ControlContext {
   readonly address: string;
   /** The functions that APIs and authorizers may name. */
   readonly functions: Functions;
+  /** The microservices that channels may name. */
+  readonly microservices: Microservices;
   readonly clock: Clock;
   /** Makes calls for those who want to see what becomes of them. */
   readonly debug: Debugger;
@@ -55,6 +58,7 @@ export interface WriteScope {
   readonly account: Account;
   readonly limits: Limits;
   readonly functions: Functions;
+  readonly microservices: Microservices;
   /** Shows the draft. */
   readonly view: View;
 }
@@ -86,8 +90,15 @@ export async function write<T>(
 
 /** What the work of a call is given. */
 export function scopeOf(context: ControlContext, { account }: ControlCall, draft: Draft): WriteScope {
-  const { limits, domainSuffix, address, functions } = context;
-  return { draft, account, limits, functions, view: { configuration: draft, domainSuffix, address } };
+  const { limits, domainSuffix, address, functions, microservices } = context;
+  return {
+    draft,
+    account,
+    limits,
+    functions,
+    microservices,
+    view: { configuration: draft, domainSuffix, address },
+  };
 }
 
 /** Who a changeset of a call belongs to. */

@@ -9,6 +9,7 @@ import { debugAction } from './actions/debug.ts';
 import { endpointActions } from './actions/endpoints.ts';
 import { featureActions } from './actions/feature.ts';
 import { gatewayResponseActions } from './actions/gateway-response.ts';
+import { microserviceImport } from './actions/microservice.ts';
 import { outlineActions } from './actions/outlines.ts';
 import { publicationActions } from './actions/publication.ts';
 import { quotaActions } from './actions/quotas.ts';
@@ -43,6 +44,7 @@ export function controlRoutes(context: ControlContext): readonly ControlRoute[] 
     ...statisticsActions(context),
     ...appActions(context),
     ...loadBalanceChannelActions(context),
+    microserviceImport(context),
     apiCheck(context),
     debugAction(context),
     ...publicationActions(context),

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Timers } from '../clock.ts';
 import type { Bodies } from '../store/configuration.ts';
+import type { Microservices } from '../microservices.ts';
 import { Channel, originOf } from './channel.ts';
+import { discover } from './discovery.ts';
 import { HealthCheck } from './health-check.ts';
 import type { SideCalls } from './side-call.ts';
 import { OWN_STANDINGS, type Standings } from './standings.ts';
@@ -29,6 +31,7 @@ export class Channels {
   readonly #sideCalls: SideCalls;
   readonly #timers: Timers;
   readonly #standings: Standings;
+  readonly #microservices: Microservices;
   readonly #onHealth: OnHealth | undefined;
   readonly #entries = new Map<string, Entry>();
   #origins: ReadonlySet<string> = new Set();
@@ -37,11 +40,13 @@ export class Channels {
   constructor(
     sideCalls: SideCalls,
     timers: Timers,
+    microservices: Microservices,
     standings: Standings = OWN_STANDINGS,
     onHealth?: OnHealth,
   ) {
     this.#sideCalls = sideCalls;
     this.#timers = timers;
+    this.#microservices = microservices;
     this.#standings = standings;
     this.#onHealth = onHealth;
   }
@@ -51,7 +56,8 @@ export class Channels {
   }
 
   /** Takes over the definition of a channel, new or changed. */
-  put(id: string, definition: Definition): void {
+  put(id: string, given: Definition): void {
+    const definition = discover(id, given, this.#microservices);
     const before = this.#entries.get(id);
     const entry = before ?? { channel: this.#create(id, definition), definition, checks: new Map() };
     if (before !== undefined) {

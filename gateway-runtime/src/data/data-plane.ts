@@ -4,6 +4,7 @@ import type { Explainer, ExplainerOfMany } from '../explaining.ts';
 import type { Debugger } from '../debugging.ts';
 import { NO_FUNCTIONS, type Functions } from '../functions.ts';
 import type { Account, Identities } from '../identity.ts';
+import type { Microservices } from '../microservices.ts';
 import type { Log } from '../observe/log.ts';
 import type { Statistics } from '../statistics.ts';
 import type { Change, ConfigurationReader } from '../store/configuration.ts';
@@ -40,6 +41,8 @@ export interface DataPlaneOptions {
   readonly owner?: Account;
   /** The functions that APIs and authorizers name; none unless given. */
   readonly functions?: Functions;
+  /** Who knows the members of channels of microservices; nobody unless given. */
+  readonly microservices?: Microservices;
   /** When health checks are due; by the machine's timers, unless given. */
   readonly timers?: Timers;
   /** How certificates of HTTPS backends are judged; verified unless told otherwise. */
@@ -90,6 +93,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
     backendTls,
     timers: options.timers,
     counters: new Counters(table),
+    microservices: options.microservices,
     standings: sharing && shareStandings(table, sharing.owner, clock),
     onHealth: sharing?.onHealth,
   });
@@ -176,9 +180,15 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
       domainSuffix,
       backendTls,
       timers: options.timers,
+      microservices: options.microservices,
       present: () => ({ configuration: present, snapshot, services, lasting }),
     }),
-    ...createExplainer(domainSuffix, () => ({ configuration: present, snapshot: inForce(), services })),
+    ...createExplainer(domainSuffix, () => ({
+      configuration: present,
+      snapshot: inForce(),
+      services,
+      microservices: options.microservices,
+    })),
     health: lasting.channels,
     refresh,
     forgetThread(thread) {
@@ -186,7 +196,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
       lasting.channels.forgetThread(thread);
     },
     rehearse(other) {
-      const trial = createLasting({ backendTls, timers: NEVER_DUE });
+      const trial = createLasting({ backendTls, timers: NEVER_DUE, microservices: options.microservices });
       try {
         new Compiler(domainSuffix, trial).start(other);
       } finally {

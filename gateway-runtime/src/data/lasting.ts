@@ -1,4 +1,5 @@
 import { systemTimers, type Timers } from '../clock.ts';
+import { NO_MICROSERVICES, type Microservices } from '../microservices.ts';
 import { Decisions } from './authenticate/decisions.ts';
 import { Channels, type MemberHealth } from './channels.ts';
 import { CountedCalls } from './counted-calls.ts';
@@ -34,18 +35,26 @@ export interface LastingOptions {
   readonly counters?: Counters | undefined;
   /** How members stand among threads. */
   readonly standings?: Standings | undefined;
+  /** Who knows the members of channels of microservices; nobody unless given. */
+  readonly microservices?: Microservices | undefined;
   /** Told what health checks find out. */
   readonly onHealth?: ((health: MemberHealth) => void) | undefined;
 }
 
 /** Makes it, with nothing in it. */
 export function createLasting(options: LastingOptions = {}): Lasting {
-  const { backendTls, timers, counters, standings, onHealth } = options;
+  const { backendTls, timers, counters, standings, microservices, onHealth } = options;
   const sideCalls = new SideCalls(backendTls ?? { verify: true });
   return {
     counters: counters ?? new Counters(),
     calls: new CountedCalls(),
-    channels: new Channels(sideCalls, timers ?? systemTimers, standings, onHealth),
+    channels: new Channels(
+      sideCalls,
+      timers ?? systemTimers,
+      microservices ?? NO_MICROSERVICES,
+      standings,
+      onHealth,
+    ),
     sideCalls,
     decisions: new Decisions(),
     circuits: new Circuits(),

@@ -8,6 +8,7 @@ import type { ConnectionLimits } from '../data/limits.ts';
 import type { BackendTls } from '../data/origins.ts';
 import type { FunctionTargets } from '../function-registry.ts';
 import type { ListenAddress } from '../listen-address.ts';
+import type { MicroserviceEntry } from '../microservice-registry.ts';
 import type { LogLevel } from '../observe/log.ts';
 import type { CallMinute, DataPlaneState, TrafficMinute } from '../statistics.ts';
 import type { Change, Stored } from '../store/configuration.ts';
@@ -42,6 +43,7 @@ export interface WorkerSettings {
   readonly ticketSecret: Uint8Array;
   readonly credentials: Credentials;
   readonly functions: FunctionTargets;
+  readonly microservices: readonly MicroserviceEntry[];
   readonly backendTls: BackendTls | undefined;
   readonly connections: ConnectionLimits | undefined;
   readonly minTlsVersion: 'TLSv1.1' | 'TLSv1.2' | undefined;

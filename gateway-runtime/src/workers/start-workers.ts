@@ -8,6 +8,7 @@ import { selfSigned, startDataPlane, type DataPlane, type DataPlaneOptions } fro
 import { createSharedCounts } from '../data/counting/count-memory.ts';
 import { createSecret } from '../data/counting/count-table.ts';
 import type { FunctionTargets } from '../function-registry.ts';
+import type { MicroserviceEntry } from '../microservice-registry.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { writeLines, type Log, type LogLevel } from '../observe/log.ts';
 import { STORED_KINDS, type Change, type ConfigurationReader } from '../store/configuration.ts';
@@ -24,6 +25,7 @@ export interface WorkersOptions extends DataPlaneOptions {
   readonly credentials: Credentials;
   readonly tokens: IssuedTokens;
   readonly functionTargets: FunctionTargets;
+  readonly microserviceEntries: readonly MicroserviceEntry[];
 }
 
 /** The part of a gateway that takes calls, in this thread or in several. */
@@ -61,6 +63,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Calls> {
     ticketSecret: randomBytes(32),
     credentials: options.credentials,
     functions: options.functionTargets,
+    microservices: options.microserviceEntries,
     backendTls: options.backendTls,
     connections: options.connections,
     minTlsVersion: options.minTlsVersion,

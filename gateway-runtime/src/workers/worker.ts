@@ -5,6 +5,7 @@ import { IssuedTokens } from '../control/identity/issued-tokens.ts';
 import { startDataPlane, type DataPlane } from '../data/data-plane.ts';
 import type { Refresh } from '../data/sharing.ts';
 import { FunctionRegistry } from '../function-registry.ts';
+import { MicroserviceRegistry } from '../microservice-registry.ts';
 import { createLog } from '../observe/log.ts';
 import { Configuration } from '../store/configuration.ts';
 import { LineSender } from './line-sender.ts';
@@ -109,6 +110,7 @@ async function main(start: WorkerStart): Promise<void> {
       identities,
       owner: identities.owner,
       functions,
+      microservices: new MicroserviceRegistry(settings.microservices),
       log,
       ...(settings.backendTls && { backendTls: settings.backendTls }),
       ...(settings.connections && { connections: settings.connections }),

@@ -6,6 +6,7 @@ import { endpointOperations } from './endpoints.ts';
 import { domainOperations, gatewayResponseOperations, groupOperations } from './groups.ts';
 import { identityOperations } from './identity.ts';
 import { openApiOperations } from './openapi-documents.ts';
+import { microserviceOperations } from './microservices.ts';
 import type { Area } from './operation.ts';
 import {
   aclBindingOperations,
@@ -41,6 +42,7 @@ export const areas: readonly Area[] = [
   appQuotaOperations,
   appAuthorizationOperations,
   channelOperations,
+  microserviceOperations,
   statisticsOperations,
   identityOperations,
   runtimeOperations,

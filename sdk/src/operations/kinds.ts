@@ -59,7 +59,12 @@ const API: readonly ControlErrorName[] = [
   'valueTooLarge',
 ];
 
-const CHANNEL: readonly ControlErrorName[] = ['memberQuota', 'cloudServerNotFound'];
+const CHANNEL: readonly ControlErrorName[] = [
+  'memberQuota',
+  'cloudServerNotFound',
+  'microserviceEngineInvalid',
+  'microserviceUnavailable',
+];
 
 /** What the operations of the kinds have that their descriptions do not say. */
 export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {

@@ -1,10 +1,28 @@
 import { z } from 'zod';
-import { describe, example, flag, immutable, ref, set, wire, words, type Fault } from '../describe.ts';
+import {
+  describe,
+  example,
+  flag,
+  immutable,
+  ref,
+  set,
+  wire,
+  wordOrNothing,
+  words,
+  type Fault,
+} from '../describe.ts';
 import { nameOfDotted, pattern, remark } from '../names.ts';
 import type { Json } from '../wire.ts';
 
 const port = () => z.int().min(0).max(65_535);
 const threshold = () => z.int().min(1).max(10);
+
+const microserviceLabel = z.object({
+  /** Name of the label, 1 to 63 characters. */
+  name: wire('label_name', z.string().min(1).max(63)),
+  /** Value of the label, 1 to 63 characters. */
+  value: wire('label_value', z.string().min(1).max(63)),
+});
 
 const memberGroup = z.object({
   /** 3 to 64 letters, digits and `_-.`, starting with a letter; unique in the channel. */
@@ -13,6 +31,43 @@ const memberGroup = z.object({
   remark: wire('member_group_remark', remark()),
   /** Weight of each member of the group, 0 to 100, in the place of its own. Left out: members keep theirs. */
   weight: wire('member_group_weight', z.int().min(0).max(100).optional()),
+  /** With type MICROSERVICE, version of the instances that the group has; all versions when left out. */
+  microserviceVersion: wire('microservice_version', z.string().min(1).max(64).optional()),
+  /** With type MICROSERVICE, port of instances that are registered without one, up to 65,535. Left out: that of the channel. */
+  microservicePort: wire('microservice_port', z.int().min(1).max(65_535).optional()),
+  /** With type MICROSERVICE, labels that all instances of the group have. */
+  microserviceLabels: wire('microservice_labels', set(z.array(microserviceLabel)).optional()),
+});
+
+const engineService = z.object({
+  /** ID of the microservice engine. */
+  engineId: wire('engine_id', z.string().min(1).max(64)),
+  /** ID of the service in the engine. */
+  serviceId: wire('service_id', z.string().min(1).max(64)),
+});
+
+const workload = z.object({
+  /** ID of the cluster. */
+  clusterId: wire('cluster_id', z.string().min(1).max(64)),
+  /** Namespace in the cluster. */
+  namespace: z.string().min(1).max(64),
+  /** Kind of workload. */
+  workloadType: wire('workload_type', wordOrNothing(['deployment', 'statefulset', 'daemonset'])),
+  /** Name of the workload. Left out: it is found by its label. */
+  appName: wire('app_name', z.string().min(1).max(64).optional()),
+  /** Name of the label by which the workload is found. */
+  labelKey: wire('label_key', z.string().min(1).max(64).optional()),
+  /** Value of that label. */
+  labelValue: wire('label_value', z.string().min(1).max(64).optional()),
+});
+
+const microservice = z.object({
+  /** Who knows the instances: a microservice engine (`CSE`) or a cluster of containers (`CCE`). */
+  serviceType: wire('service_type', wordOrNothing(['CSE', 'CCE'])),
+  /** The service of an engine; required with `CSE`. */
+  engine: wire('cse_info', engineService.optional()),
+  /** The workload of a cluster; required with `CCE`. */
+  workload: wire('cce_info', workload.optional()),
 });
 
 const member = z.object({
@@ -102,8 +157,8 @@ export const loadBalanceChannel = describe({
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and `_-.`, starting with a letter; unique in the gateway. */
     name: nameOfDotted(),
-    /** Kind of channel; channels of servers are the only ones described. */
-    type: words({ SERVER: 2 }).default('SERVER'),
+    /** Where members come from: they are named here, or are the instances of a microservice. */
+    type: words({ SERVER: 2, MICROSERVICE: 3 }).default('SERVER'),
     /** Port of members that name none, 1 to 65,535. */
     port: example(8080, z.int().min(1).max(65_535)),
     /** Who takes a call: members in turn or the least busy one, each by weight, or the one that the caller's address or the path leads to. */
@@ -115,8 +170,10 @@ export const loadBalanceChannel = describe({
     memberType: z.enum(['ip', 'ecs']).default('ip'),
     /** Groups of members. */
     memberGroups: set(z.array(memberGroup)).default([]),
-    /** Members, each host and port once in a group. */
+    /** Members, each host and port once in a group. None with type MICROSERVICE: they are the instances that are registered. */
     members: set(z.array(member)).default([]),
+    /** The microservice whose instances take the calls; required with type MICROSERVICE. */
+    microservice: wire('microservice_info', microservice.optional()),
     /** How the gateway finds out which members can take calls. Left out: all are taken for healthy. */
     healthCheck: wire('vpc_health_config', healthCheck.optional()),
   },
@@ -157,6 +214,10 @@ export const loadBalanceChannel = describe({
         ),
     },
     {
+      on: ['type', 'microservice', 'members', 'memberGroups'],
+      check: (channel) => (channel.type === 'SERVER' ? serverFaults(channel) : microserviceFaults(channel)),
+    },
+    {
       on: ['healthCheck'],
       check: ({ healthCheck: check }) => (check === undefined ? [] : healthFaults(check)),
     },
@@ -165,9 +226,75 @@ export const loadBalanceChannel = describe({
     ...body,
     ...typeOf(body),
     ...membersOf(body),
+    ...groupsOf(body),
+    ...microserviceOf(body),
     ...healthOf(body),
   }),
 });
+
+type Microservice = z.output<typeof microservice>;
+
+function serverFaults({
+  microservice: service,
+  memberGroups,
+}: {
+  readonly microservice?: Microservice | undefined;
+  readonly memberGroups: readonly z.output<typeof memberGroup>[];
+}): readonly Fault[] {
+  const message = 'expected with type MICROSERVICE only';
+  return [
+    ...(service === undefined ? [] : [{ path: ['microservice'], message }]),
+    ...memberGroups.flatMap((group, index) =>
+      GROUP_FIELDS.filter((field) => group[field] !== undefined).map((field) => ({
+        path: ['memberGroups', index, field],
+        message,
+      })),
+    ),
+  ];
+}
+
+const GROUP_FIELDS = ['microserviceVersion', 'microservicePort', 'microserviceLabels'] as const;
+
+function microserviceFaults({
+  microservice: service,
+  members,
+}: {
+  readonly microservice?: Microservice | undefined;
+  readonly members: readonly unknown[];
+}): readonly Fault[] {
+  const error = 'microserviceInvalid';
+  if (service === undefined) {
+    return [{ path: ['microservice'], message: 'expected with type MICROSERVICE', error: 'valueMissing' }];
+  }
+  const { serviceType, engine, workload: load } = service;
+  const path = ['microservice', serviceType === 'CSE' ? 'engine' : 'workload'];
+  const message = `expected with the service type ${serviceType}`;
+  return [
+    ...(members.length === 0
+      ? []
+      : [
+          {
+            path: ['members'],
+            message: 'expected none, since the instances of the microservice are the members',
+          },
+        ]),
+    ...((serviceType === 'CSE' ? engine : load) === undefined ? [{ path, message, error } as const] : []),
+    ...(serviceType === 'CCE' && load !== undefined ? workloadFaults(load) : []),
+  ];
+}
+
+/** A workload is found by its name or by a label. */
+function workloadFaults({ appName, labelKey, labelValue }: z.output<typeof workload>): readonly Fault[] {
+  if (appName !== undefined || (labelKey !== undefined && labelValue !== undefined)) return [];
+  const field = labelKey === undefined ? 'labelKey' : 'labelValue';
+  return [
+    {
+      path: ['microservice', 'workload', field],
+      message: 'expected when no name of the workload is given',
+      error: 'microserviceInvalid',
+    },
+  ];
+}
 
 function healthFaults({
   protocol,
@@ -192,7 +319,52 @@ function healthFaults({
 
 /** Newer gateways say the same of a channel's type by a word of its own. */
 function typeOf({ type, vpc_channel_type: word }: Json): Json {
-  return word === undefined || word === null || word === '' || word === 'builtin' ? { type } : { type: word };
+  if (word === undefined || word === null || word === '') return { type };
+  const code = typeof word === 'string' ? TYPES.get(word) : undefined;
+  return { type: code ?? word };
+}
+
+const TYPES: ReadonlyMap<string, number> = new Map([
+  ['builtin', 2],
+  ['microservice', 3],
+]);
+
+/** Answers, and clients that send them back, have empty values where a group says nothing of microservices. */
+function groupsOf({ member_groups: groups }: Json): Json {
+  if (!Array.isArray(groups)) return {};
+  return {
+    member_groups: groups.map((each: unknown) => (isObject(each) ? withoutEmpty(each, GROUP_WIRE) : each)),
+  };
+}
+
+const GROUP_WIRE = ['microservice_version', 'microservice_port', 'microservice_labels'];
+
+/** Answers show an object of empty texts for a channel of servers, and for what is not of the service's type. */
+function microserviceOf({ microservice_info: info }: Json): Json {
+  if (!isObject(info)) return {};
+  const { service_type: type, cse_info: cse, cce_info: cce } = info;
+  if (type === '' || type === undefined || type === null) return { microservice_info: undefined };
+  return {
+    microservice_info: {
+      ...info,
+      cse_info: type === 'CSE' ? cse : undefined,
+      cce_info: type === 'CCE' && isObject(cce) ? withoutEmpty(cce, WORKLOAD_WIRE) : undefined,
+    },
+  };
+}
+
+const WORKLOAD_WIRE = ['app_name', 'label_key', 'label_value'];
+
+function withoutEmpty(body: Json, names: readonly string[]): Json {
+  const isEmpty = (value: unknown) =>
+    value === '' || value === 0 || value === null || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => !names.includes(name) || !isEmpty(value)),
+  );
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Answers repeat the host of a member as that of a server of the cloud, which it is not. */

@@ -23,23 +23,26 @@ export const loadBalanceChannelAnswers: Answers<'loadBalanceChannel'> = {
     },
     member_group_name: { match: 'oneOf', of: ({ body }) => body.memberGroups.map(({ name }) => name) },
     member_group_id: { match: 'oneOf', of: ({ body }) => body.memberGroups.map(({ id }) => id) },
-    vpc_channel_type: { match: 'whole', of: () => BUILTIN },
+    vpc_channel_type: { match: 'whole', of: ({ body }) => typeWord(body.type) },
   },
 };
 
-const BUILTIN = 'builtin';
+/** The word that newer gateways have for the type of a channel. */
+function typeWord(type: Channel['body']['type']): string {
+  return type === 'MICROSERVICE' ? 'microservice' : 'builtin';
+}
 
 /** A channel as every operation on it shows it. */
 export function channelAnswer(channel: Channel): Json {
   return {
     ...baseAnswer(channel),
     status: 1,
-    vpc_channel_type: BUILTIN,
+    vpc_channel_type: typeWord(channel.body.type),
     dict_code: '',
     member_groups: channel.body.memberGroups.map((group) => memberGroupAnswer(group, channel)),
     members: channel.body.members.map((member) => memberAnswer(member, channel)),
     vpc_health_config: healthCheckAnswer(channel),
-    microservice_info: NO_MICROSERVICE,
+    microservice_info: microserviceAnswer(channel),
   };
 }
 
@@ -94,6 +97,23 @@ export function healthCheckAnswer(channel: Channel): Json | undefined {
   };
 }
 
+/** The microservice of a channel; for one of servers an object of empty texts. */
+function microserviceAnswer(channel: Channel): Json {
+  const wire = baseAnswer(channel)['microservice_info'];
+  if (wire === undefined) return NO_MICROSERVICE;
+  const { cse_info: cse, cce_info: cce, service_type } = wire as Readonly<Record<string, Json>>;
+  return {
+    // A channel has one microservice at the most, so its ID follows from that of the channel.
+    id: hash('sha256', `${channel.id} microservice`).slice(0, 32),
+    instance_id: channel.body.gatewayId,
+    service_type,
+    cse_info: { ...NO_MICROSERVICE.cse_info, ...cse },
+    cce_info: { ...NO_MICROSERVICE.cce_info, ...cce },
+    create_time: toSeconds(channel.createdAt),
+    update_time: toSeconds(channel.updatedAt),
+  };
+}
+
 /** The documented form of some members or groups. */
 function rowsOf(
   channel: Channel,
@@ -109,7 +129,7 @@ function rowsOf(
   return wire[key] as readonly Json[];
 }
 
-const NO_MICROSERVICE: Json = {
+const NO_MICROSERVICE = {
   id: '',
   instance_id: '',
   service_type: '',

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { fail } from '@apig/sdk/contract';
 import type { Bodies, ChannelMember, ChannelMemberGroup } from '../../store/configuration.ts';
+import type { Microservice, Microservices } from '../../microservices.ts';
 import { featuresOf } from '../../features.ts';
 import { newId } from '../ids.ts';
 import type { Rules } from '../kinds.ts';
@@ -28,12 +30,18 @@ export const loadBalanceChannelRules: Rules<'loadBalanceChannel'> = {
     };
   },
 
-  check: ({ gatewayId, name, memberType, members, healthCheck }, _id, before, { draft, limits }) => {
+  check: (
+    { gatewayId, name, memberType, members, healthCheck, microservice },
+    _id,
+    before,
+    { draft, limits, microservices },
+  ) => {
     const isRenamed = before !== undefined && before.body.name !== name;
     if (isRenamed && !featuresOf(draft, gatewayId).channelsCanBeRenamed) {
       const reason = 'expected the present name, as the feature vpc_name_modifiable is off';
       throw fail('valueInvalid', { reason, field: 'name' });
     }
+    if (microservice !== undefined) assertKnown(microservice, microservices);
     const [first] = members;
     // There are no servers of a cloud here.
     if (memberType === 'ecs' && first !== undefined) {
@@ -58,6 +66,15 @@ export const loadBalanceChannelRules: Rules<'loadBalanceChannel'> = {
   },
 };
 
+/** @throws microserviceEngineInvalid, microserviceUnavailable */
+function assertKnown(microservice: Microservice, microservices: Microservices): void {
+  const { engine } = microservice;
+  if (engine !== undefined && !microservices.hasEngine(engine.engineId)) {
+    throw fail('microserviceEngineInvalid', { field: 'microservice_info.cse_info.engine_id' });
+  }
+  if (microservices.instancesOf(microservice) === undefined) throw fail('microserviceUnavailable');
+}
+
 /** What makes a member the same as another one: its group, its host and its port. */
 export function memberKey(
   { group, host, serverId, port = 0 }: Partial<Pick<ChannelMember, 'group' | 'host' | 'serverId' | 'port'>>,
@@ -79,7 +96,7 @@ function completeGroup(
 ): ChannelMemberGroup {
   const before = had.get(group.name);
   if (before === undefined) return { ...group, id: newId(), createTime: now, updateTime: now };
-  const isSame = before.remark === group.remark && before.weight === group.weight;
-  const { id, createTime, updateTime } = before;
+  const { id, createTime, updateTime, ...said } = before;
+  const isSame = isDeepStrictEqual(said, { ...group });
   return { ...group, id, createTime, updateTime: isSame ? updateTime : now };
 }

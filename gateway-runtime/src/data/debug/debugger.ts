@@ -1,5 +1,6 @@
 import { NEVER_DUE, systemTimers, type Timers } from '../../clock.ts';
 import type { Debugger } from '../../debugging.ts';
+import type { Microservices } from '../../microservices.ts';
 import type { ConfigurationReader } from '../../store/configuration.ts';
 import { Compiler } from '../compiler.ts';
 import { createLasting, endLasting, type Lasting } from '../lasting.ts';
@@ -14,6 +15,7 @@ export interface DebuggerOptions {
   readonly domainSuffix: string;
   readonly backendTls: BackendTls;
   readonly timers: Timers | undefined;
+  readonly microservices: Microservices | undefined;
   /** What is in force. */
   readonly present: () => {
     readonly configuration: ConfigurationReader;
@@ -24,14 +26,15 @@ export interface DebuggerOptions {
 }
 
 /** Makes debug calls: under what is in force, or under another configuration as if it were. */
-export function createDebugger({ domainSuffix, backendTls, timers, present }: DebuggerOptions): Debugger {
+export function createDebugger(options: DebuggerOptions): Debugger {
+  const { domainSuffix, backendTls, timers, microservices, present } = options;
   const due = timers ?? systemTimers;
   return async (under, call) => {
     const { configuration, snapshot, services, lasting } = present();
     if (under === configuration) {
       return runDebugCall(call, createScene(call, under, snapshot, lasting, domainSuffix), services, due);
     }
-    const trial = createLasting({ backendTls, timers: NEVER_DUE });
+    const trial = createLasting({ backendTls, timers: NEVER_DUE, microservices });
     try {
       const staged = new Compiler(domainSuffix, trial).start(under);
       const { counters, decisions, sideCalls } = trial;

@@ -2,6 +2,7 @@ import { NEVER_DUE, type Clock } from '../../clock.ts';
 import type { Explainer, ExplainerOfMany, ExplainedRequest, Explanation } from '../../explaining.ts';
 import type { Account, Identities } from '../../identity.ts';
 import { NO_FUNCTIONS } from '../../functions.ts';
+import type { Microservices } from '../../microservices.ts';
 import { createLog } from '../../observe/log.ts';
 import type { ConfigurationReader } from '../../store/configuration.ts';
 import { AccountGuard } from '../authenticate/account-guard.ts';
@@ -29,6 +30,8 @@ export interface ExplainerOptions {
   readonly identities?: Identities;
   /** Account that has the apps. */
   readonly owner?: Account;
+  /** Who knows the members of channels of microservices; nobody unless given. */
+  readonly microservices?: Microservices;
   /** Port of an encrypted listener, to which redirections would lead. */
   readonly httpsPort?: number;
 }
@@ -40,7 +43,7 @@ export interface ExplainerOptions {
  */
 export function openExplainer(configuration: ConfigurationReader, options: ExplainerOptions): OpenExplainer {
   const { clock, domainSuffix = 'localhost', identities = NOBODY, owner, httpsPort } = options;
-  const lasting = createLasting({ timers: NEVER_DUE });
+  const lasting = createLasting({ timers: NEVER_DUE, microservices: options.microservices });
   const snapshot = new Compiler(domainSuffix, lasting).start(configuration);
   const origins = new Origins({ verify: true });
   const services: Services = {
@@ -70,6 +73,7 @@ interface InForce {
   readonly configuration: ConfigurationReader;
   readonly snapshot: Snapshot;
   readonly services: Services;
+  readonly microservices: Microservices | undefined;
 }
 
 /** Explains under what is in force, with the present counts, or under another configuration as if it were. */
@@ -78,7 +82,7 @@ export function createExplainer(
   present: () => InForce,
 ): { readonly explain: Explainer; readonly explainMany: ExplainerOfMany } {
   const explainMany: ExplainerOfMany = async (under, requests, atMs) => {
-    const { configuration, snapshot, services } = present();
+    const { configuration, snapshot, services, microservices } = present();
     const clock = atMs === undefined ? services.clock : { now: () => atMs };
     if (under === configuration)
       return explainEach(requests, (each) => explain(snapshot, each, { ...services, clock }, under));
@@ -88,6 +92,7 @@ export function createExplainer(
       clock,
       identities,
       ...(owner && { owner }),
+      ...(microservices && { microservices }),
       ...(httpsPort !== undefined && { httpsPort }),
     });
     try {
