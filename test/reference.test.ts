@@ -12,14 +12,14 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { objectIn, uncommented } from '../sdk/src/reference/comments.ts';
 import { exampleInput } from './support/examples.ts';
 import { readComments } from '../tools/reference/comments.ts';
-import { referenceFiles } from '../tools/reference/files.ts';
+import { pagePathOf, PAGES, referenceFiles } from '../tools/reference/files.ts';
 
 const root = join(import.meta.dirname, '..');
 const comments = readComments(root);
@@ -79,17 +79,34 @@ describe('the reference', () => {
 });
 
 describe('the example of', () => {
-  const page = files['sdk/reference/resources.md'] ?? '';
-  const examples = [...page.matchAll(/^```ts\nimport .*\n\n(const (\w+) = [^`]*)```$/gm)].map(
-    ([, code = '', kind = '']) => [kind, code] as const,
-  );
+  const examples = kinds.map((kind) => [kind, exampleIn(kind)] as const);
 
-  test('every kind is on the page', () => {
-    expect(examples.map(([kind]) => kind)).toEqual(kinds);
+  test.each(examples)('%s stands on its page', (kind, code) => {
+    expect(code).toContain(`const ${kind} = new apig.`);
   });
 
   test.each(examples)('%s runs and settles', (kind, code) => {
-    expect(settle(descriptionOf(kind as Kind), argumentsOf(code, kind as Kind)).faults).toEqual([]);
+    expect(settle(descriptionOf(kind), argumentsOf(code, kind)).faults).toEqual([]);
+  });
+});
+
+describe('the pages of the kinds', () => {
+  test('are those of the kinds that there are', () => {
+    const written = readdirSync(join(root, PAGES)).map((name) => `${PAGES}/${name}`);
+    expect(written).toEqual(
+      Object.keys(files)
+        .filter((path) => path.startsWith(`${PAGES}/`))
+        .toSorted(),
+    );
+  });
+
+  test('lead only to what is there', () => {
+    for (const [path, page] of Object.entries(files)) {
+      const targets = [...page.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target = '']) => target);
+      const found = targets.map((target) => join(dirname(path), target));
+      const here = new Set([...Object.keys(files), ...Object.keys(files).map((each) => dirname(each))]);
+      expect([path, path.endsWith('.md') ? found.filter((each) => !here.has(each)) : []]).toEqual([path, []]);
+    }
   });
 });
 
@@ -187,13 +204,20 @@ function fieldsBelow(schema: z.ZodObject): readonly Field[] {
   });
 }
 
+/** The first program of a kind's page. */
+function exampleIn(kind: Kind): string {
+  return /## Example\n\n```ts\n([^`]*)```/.exec(files[pagePathOf(kind)] ?? '')?.[1] ?? '';
+}
+
 /** Runs an example, with variables for the objects that it refers to, and returns the arguments that it gives. */
 function argumentsOf(code: string, kind: Kind): Json {
   let given: unknown;
   const Resource = function (_name: string, args: unknown) {
     given = args;
   };
-  const variables = Object.fromEntries(kinds.map((each) => [each, { id: `${each}-id`, digest: 'digest' }]));
+  const variables = Object.fromEntries(
+    kinds.map((each) => [each, new Proxy({}, { get: (_, name) => `${each}-${String(name)}` })]),
+  );
   const config = {
     require: (name: string) => exampleInput(kind)[name],
     requireSecret: (name: string) => exampleInput(kind)[name],

@@ -190,14 +190,5 @@ async function inWorld(kind: Kind): Promise<Json> {
       ...((each === 'gateway' || each === 'certificate') && { name: world }),
     };
   };
-  const input = await inputOf(kind);
-  // Policies are bound where an API is published.
-  const [api, environment] = [objects.get('api'), objects.get('environment')];
-  if (descriptionOf(kind).operations.shape === 'binding' && api && environment) {
-    const { gatewayId, id: apiId, digest: apiDigest } = api;
-    await runtime.client
-      .collection('deployment')
-      .create({ gatewayId, apiId, apiDigest, environmentId: environment.id });
-  }
-  return input;
+  return inputOf(kind);
 }

@@ -1,13 +1,31 @@
+import { identityOf } from '../../provider/src/properties.ts';
 import { TYPE_NAMES } from '../../provider/src/type-names.ts';
 import { errorsPage } from '../../sdk/src/reference/errors-page.ts';
 import { openApi } from '../../sdk/src/reference/openapi.ts';
+import { pageOf, resourcePage, type ProviderNames } from '../../sdk/src/reference/resource-page.ts';
 import { resourcesPage } from '../../sdk/src/reference/resources-page.ts';
 import type { Comments } from '../../sdk/src/reference/comments.ts';
+import { resources, type Kind } from '../../sdk/src/resources/index.ts';
+
+/** Folder of the pages of the kinds. Whatever else is in it is of a kind that has gone. */
+export const PAGES = 'sdk/reference/resources';
+
+const NAMES: ProviderNames = { classes: TYPE_NAMES, identityOf };
+
+/** Path of a kind's page, below the project. */
+export function pagePathOf(kind: Kind): string {
+  return `${PAGES}/${pageOf(kind, NAMES)}`;
+}
 
 /** The files of the reference: path below the project to content. */
 export function referenceFiles(comments: Comments): Readonly<Record<string, string>> {
+  const pages = (Object.keys(resources) as Kind[]).map((kind) => [
+    pagePathOf(kind),
+    withNotice(resourcePage(kind, comments, NAMES)),
+  ]);
   return {
-    'sdk/reference/resources.md': withNotice(resourcesPage(comments, TYPE_NAMES)),
+    'sdk/reference/resources.md': withNotice(resourcesPage(comments, NAMES)),
+    ...(Object.fromEntries(pages) as Record<string, string>),
     'sdk/reference/errors.md': withNotice(errorsPage()),
     'sdk/reference/openapi.json': `${JSON.stringify(openApi(comments), null, 2)}\n`,
   };

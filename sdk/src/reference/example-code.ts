@@ -32,6 +32,20 @@ function inCode(schema: z.ZodType, value: unknown, indent: string): string {
     return `[${value.map((item: unknown) => inCode(element, item, indent)).join(', ')}]`;
   }
   if (schema instanceof z.ZodObject) return objectInCode(schema, value as Json, indent);
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(
+      ([name, item]) => `${toKey(name)}: ${inCode(z.unknown(), item, indent)}`,
+    );
+    return `{ ${entries.join(', ')} }`;
+  }
   if (typeof value !== 'string') return JSON.stringify(value);
-  return isOutput(value) ? value : `'${value.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
+  return isOutput(value) ? value : inQuotes(value);
+}
+
+function toKey(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : inQuotes(name);
+}
+
+function inQuotes(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
 }

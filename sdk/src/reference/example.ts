@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Description } from '../describe.ts';
 import { fieldOf, fieldsOf, type Field } from '../fields.ts';
 import { descriptionOf, resources, type Kind } from '../resources/index.ts';
 import { settle } from '../settle.ts';
@@ -18,7 +19,7 @@ const NUMBERS = [1, 10, 100, 1000];
 const MOST_STEPS = 50;
 
 /**
- * A small input of a kind that settles. IDs and other outputs of described objects are written `<kind>.<output>`. What
+ * A small input of a kind that settles. IDs and other outputs of described objects are written `<kind>.<output>`, where arguments are outputs too. What
  * its reader brings, which are arguments that no answer shows, settles when `brought` has it.
  */
 export function exampleOf(kind: Kind, brought: Json = {}): Json {
@@ -26,7 +27,7 @@ export function exampleOf(kind: Kind, brought: Json = {}): Json {
   const isStandIn = (name: unknown) =>
     !(String(name) in brought) &&
     fieldsOf(description.input).some((field) => field.name === name && field.marks.writeOnly);
-  let value = { ...objectOf(description.input), ...brought };
+  let value: Json = { ...objectOf(description.input), ...afterDeployment(description), ...brought };
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const fault = settle(description, value).faults.find(({ path }) => !isStandIn(path[0]));
     if (fault === undefined) return value;
@@ -37,11 +38,24 @@ export function exampleOf(kind: Kind, brought: Json = {}): Json {
   throw noExample(kind, `not found in ${MOST_STEPS} steps`);
 }
 
-/** Whether a text of an example stands for an output of another object, and which. */
+/** Whether a text of an example stands for an output of another object. */
 export function isOutput(text: string): boolean {
+  return outputIn(text) !== undefined;
+}
+
+/** The output of another object that a text of an example stands for. */
+export function outputIn(text: string): { readonly kind: Kind; readonly name: string } | undefined {
   const [kind = '', name = '', more] = text.split('.');
-  if (more !== undefined || !isKind(kind)) return false;
-  return name === 'id' || fieldsOf(descriptionOf(kind).output).some((field) => field.name === name);
+  if (more !== undefined || !isKind(kind)) return undefined;
+  const { input, output } = descriptionOf(kind);
+  const names = ['id', ...[output, input].flatMap((schema) => fieldsOf(schema).map((field) => field.name))];
+  return names.includes(name) ? { kind, name } : undefined;
+}
+
+/** What is bound to APIs follows their deployment, so that it waits for that. */
+function afterDeployment({ operations }: Description): Json {
+  if (operations.shape !== 'binding') return {};
+  return { environmentId: 'deployment.environmentId', apiIds: ['deployment.apiId'] };
 }
 
 function objectOf(schema: z.ZodObject): Json {
