@@ -25,11 +25,13 @@ export function titleOf({ kind, type, name }: Pick<Step, 'kind' | 'type' | 'name
 
 /** The first fields of some, with both values. */
 export function fieldsInWords(fields: readonly FieldChange[]): string {
-  const named = fields
-    .slice(0, MOST_FIELDS)
-    .map(({ path, before, after, secret }) =>
-      secret ? `${path} changed` : `${path} ${short(before)} → ${short(after)}`,
-    );
+  const named = fields.slice(0, MOST_FIELDS).map(({ path, before, after, secret }) => {
+    if (secret) return `${path} changed`;
+    const entries = [before, after].filter((text) => text !== undefined && /^[−+] /.test(text));
+    return entries.length > 0
+      ? `${path} ${entries.map(short).join(', ')}`
+      : `${path} ${short(before)} → ${short(after)}`;
+  });
   const rest = fields.length - named.length;
   return named.join(', ') + (rest > 0 ? ` and ${String(rest)} more` : '');
 }
