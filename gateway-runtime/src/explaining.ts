@@ -92,6 +92,7 @@ export type ExplainedBackend =
       readonly method: string;
       /** Of a channel: as the first member would be sent it, without the origin. */
       readonly url: string;
+      /** Those that take calls at the moment. */
       readonly channelMembers?: readonly string[];
       /** Header lines; credentials are masked. */
       readonly headers: readonly (readonly [name: string, value: string])[];

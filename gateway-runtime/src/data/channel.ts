@@ -67,6 +67,7 @@ const NONE: Choose<Member> = () => undefined;
 export class Channel {
   #definition: Definition;
   #choose: Choose<Member> = NONE;
+  #rotation: readonly Member[] = [];
   /** Members by ID, with what they have under way. */
   #members: ReadonlyMap<string, Member> = new Map();
   readonly #unhealthy = new Set<string>();
@@ -143,6 +144,11 @@ export class Channel {
     return [...this.#members.values()];
   }
 
+  /** The members that take calls at the moment. */
+  get rotation(): readonly Member[] {
+    return this.#rotation;
+  }
+
   #take(key: BalanceKey, skipped: ReadonlySet<Member>): Member | undefined {
     this.#standings.enter();
     try {
@@ -167,6 +173,7 @@ export class Channel {
     this.#standings.enter();
     for (const member of chosen) member.due = 0;
     this.#standings.leave();
+    this.#rotation = chosen;
     this.#choose = createChoice(strategy, chosen);
   }
 }

@@ -183,7 +183,7 @@ function backendOf(
     ...named,
     method: outbound.method,
     url: `${origin}${outbound.target}`,
-    ...(channel !== undefined && { channelMembers: channel.channel.members.map(({ address }) => address) }),
+    ...(channel !== undefined && { channelMembers: channel.channel.rotation.map(({ address }) => address) }),
     headers: [
       ...headers.map(([name, value]) => [name, CREDENTIALS.test(name) ? MASK : value] as const),
       ...signature.map((name) => [name, MASK] as const),
