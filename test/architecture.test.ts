@@ -27,7 +27,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['gateway-runtime/src/control/'],
   commander: ['gateway-runtime/src/config.ts'],
   '@fastify/busboy': ['gateway-runtime/src/control/openapi-documents/form.ts'],
-  yaml: ['gateway-runtime/src/control/openapi-documents/', 'examples/'],
+  yaml: ['gateway-runtime/src/control/openapi-documents/', 'provider/src/review/yaml.ts', 'examples/'],
   '@seriousme/openapi-schema-validator': ['gateway-runtime/src/control/openapi-documents/read-document.ts'],
   pino: ['gateway-runtime/src/observe/'],
   'prom-client': ['gateway-runtime/src/observe/'],

@@ -81,11 +81,15 @@ export function outcomeOf(explained: Json, request: ProbeRequest, view: View): S
       limits: limits.map(limitText),
       policies: policies.map(({ kind, name }) => `${kind} ${name}`),
     },
-    fingerprint: JSON.stringify([
-      ...[result, code, parts.answer, parts.forwarded, parts.api, limits, parts.signature],
-      [...parts.plugins],
-      explained['depends_on'] === undefined ? '' : textIn(objectIn(explained, 'depends_on'), 'kind'),
-    ]),
+    // Which API has refused a request, nobody sees.
+    fingerprint: JSON.stringify(
+      result === 'refused'
+        ? [result, code, parts.answer]
+        : [
+            ...[result, parts.answer, parts.forwarded, parts.api, limits, parts.signature],
+            ...[[...parts.plugins], textIn(objectIn(explained, 'depends_on'), 'kind')],
+          ],
+    ),
     parts,
   };
 }
