@@ -40,12 +40,50 @@ export interface Features {
   readonly appAuthHeader: string | undefined;
   /** Header that takes the place of `Authorization` for signatures towards backends. */
   readonly backendSignHeader: string | undefined;
+  /** Whether the gateway itself answers on some paths. */
+  readonly hasOwnPaths: boolean;
   /** Where public keys of signature keys are fetched: a path that the ID of a key follows. */
   readonly publicKeyPrefix: string | undefined;
   /** What the gateway shows to backends that ask who it is. */
   readonly backendCertificate: BackendCertificate | undefined;
   /** How hard answers are compressed for callers that take gzip, 1 to 9; undefined: not at all. */
   readonly gzipLevel: number | undefined;
+  /** Whether paths stay as callers escape them, for finding APIs, for mapping and for conditions. */
+  readonly keepsEscapes: boolean;
+  /** What apps may show as bearers; undefined: nothing. */
+  readonly bearer: BearerForms | undefined;
+  /** Names of accounts, as expressions for the whole of them, whose tokens go on to backends. */
+  readonly tokenUsers: readonly RegExp[];
+  /** What the log tells of calls besides. */
+  readonly customLog: readonly CustomLogField[];
+  /** Whether callers that name an address and an app reach the APIs of other groups that the app may call. */
+  readonly routesByApp: boolean;
+  /** Cipher suites that callers may choose from, joined by colons; undefined: the usual ones. */
+  readonly ciphers: string | undefined;
+}
+
+/** Bearer tokens of apps that are taken. */
+export interface BearerForms {
+  /** Tokens that the gateway gives. */
+  readonly tokens?: AppTokens;
+  /** Header, in lower case, in which apps show tokens that they sign themselves; `authorization` unless set. */
+  readonly jwtHeader?: string;
+}
+
+/** How tokens are given to apps. */
+export interface AppTokens {
+  /** Where apps ask for them. */
+  readonly path: string;
+  readonly accessSeconds: number;
+  readonly refreshSeconds: number;
+  /** Goes into the seals of tokens: with another key all end. */
+  readonly key: string;
+}
+
+/** A field of the log that the gateway is told to write. */
+export interface CustomLogField {
+  readonly location: 'header' | 'query' | 'cookie';
+  readonly name: string;
 }
 
 /** A certificate of the gateway's own for backends. The same one as long as nothing about it changes. */
@@ -132,6 +170,67 @@ const READ: { readonly [Name in FeatureName]?: (config: string) => Read } = {
       ? { value: { gzipLevel: level } }
       : { fault: 'expected {"comp_level":<number>} with a whole number from 1 to 9' };
   },
+  app_token: (config) => {
+    const {
+      app_token_uri: path = TOKEN_PATH,
+      app_token_expire_time: accessSeconds = 3600,
+      refresh_token_expire_time: refreshSeconds = 7200,
+      app_token_key: key = '',
+    } = parsed(config) ?? {};
+    const isTime = (value: unknown): value is number =>
+      typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 72_000;
+    return typeof path === 'string' &&
+      /^(?:\/[\w.~-]+)+$/.test(path) &&
+      isTime(accessSeconds) &&
+      isTime(refreshSeconds) &&
+      typeof key === 'string'
+      ? { value: { bearer: { tokens: { path, accessSeconds, refreshSeconds, key } } } }
+      : {
+          fault:
+            'expected {"app_token_uri":"/<path>","app_token_expire_time":<seconds>,"refresh_token_expire_time":<seconds>,"app_token_key":"<text>"} with 1 to 72,000 seconds',
+        };
+  },
+  app_jwt: (config) => {
+    const { auth_header: header = 'Authorization' } = parsed(config) ?? {};
+    return typeof header === 'string' && /^[A-Za-z0-9-]{1,128}$/.test(header) && !isFraming(header)
+      ? { value: { bearer: { jwtHeader: header.toLowerCase() } } }
+      : { fault: 'expected {"auth_header":"<name>"} with the name of a header' };
+  },
+  backend_token_allow: (config) => {
+    const users = parsed(config)?.['backend_token_allow_users'];
+    const tokenUsers =
+      Array.isArray(users) && users.length <= MAX_TOKEN_USERS ? users.map(expressionOf) : [undefined];
+    return tokenUsers.every((user) => user !== undefined)
+      ? { value: { tokenUsers } }
+      : { fault: 'expected {"backend_token_allow_users":[<regular expression>, …]}' };
+  },
+  custom_log: (config) => {
+    const logs = parsed(config)?.['custom_logs'];
+    return Array.isArray(logs) && logs.length <= MAX_CUSTOM_LOGS && logs.every(isCustomLog)
+      ? { value: { customLog: logs.map(({ location, name }) => ({ location, name })) } }
+      : {
+          fault: `expected {"custom_logs":[{"location":"header","name":"<name>"}, …]} with at most ${MAX_CUSTOM_LOGS}`,
+        };
+  },
+  ssl_ciphers: (config) => {
+    const suites = parsed(config)?.['ssl_ciphers'];
+    return Array.isArray(suites) &&
+      suites.length > 0 &&
+      suites.every((suite) => typeof suite === 'string' && CIPHERS.has(suite))
+      ? { value: { ciphers: suites.join(':') } }
+      : { fault: `expected {"ssl_ciphers":[…]} with some of ${[...CIPHERS].join(', ')}` };
+  },
+  app_route: (config) => onOrOff(config, { routesByApp: true }),
+  api_uri_no_escape: (config) => onOrOff(config, { keepsEscapes: true }),
+  // Answers are never held back.
+  sse_strategy: (config) => onOrOff(config, {}),
+  // The network is that of the machine.
+  route: (config) => {
+    const routes = parsed(config)?.['user_routes'];
+    return Array.isArray(routes) && routes.every((each) => typeof each === 'string')
+      ? { value: {} }
+      : { fault: 'expected {"user_routes":[<network>, …]}' };
+  },
   app_api_key: (config) => onOrOff(config, { allowsApiKey: true }),
   app_basic: (config) => onOrOff(config, { allowsBasic: true }),
   app_secret: (config) => onOrOff(config, { allowsSecret: true }),
@@ -148,6 +247,24 @@ const MEGABYTE = 1024 * 1024;
 
 /** Source: user guide, "Configuring Gateway Parameters" (public_key). */
 const PUBLIC_KEY_PREFIX = '/apigw/authadv/v2/public-key/';
+
+/** Source: as above (app_token). */
+const TOKEN_PATH = '/v1/apigw/oauth2/token';
+
+/** Source: as above (custom_log). */
+const MAX_CUSTOM_LOGS = 10;
+const MAX_TOKEN_USERS = 100;
+
+/** Source: as above (ssl_ciphers). */
+const CIPHERS: ReadonlySet<string> = new Set(
+  ['ECDSA', 'RSA'].flatMap((key) => [
+    `ECDHE-${key}-AES256-GCM-SHA384`,
+    `ECDHE-${key}-AES128-GCM-SHA256`,
+    `ECDHE-${key}-AES256-SHA384`,
+    `ECDHE-${key}-AES128-SHA256`,
+  ]),
+);
+
 const HOST = /^[A-Za-z0-9](?:[\w.-]{0,253}[A-Za-z0-9])?$/;
 
 /** What a gateway is like with all features off. */
@@ -164,9 +281,16 @@ const NONE: Features = {
   channelsCanBeRenamed: false,
   appAuthHeader: undefined,
   backendSignHeader: undefined,
+  hasOwnPaths: false,
   publicKeyPrefix: undefined,
   backendCertificate: undefined,
   gzipLevel: undefined,
+  keepsEscapes: false,
+  bearer: undefined,
+  tokenUsers: [],
+  customLog: [],
+  routesByApp: false,
+  ciphers: undefined,
 };
 
 /** What a gateway is like whose features nobody has set. */
@@ -190,9 +314,13 @@ export function featuresOf(configuration: ConfigurationReader, gatewayId: string
   for (const name of OFFERED_FEATURES) {
     const { enabled, config } = states.get(name) ?? FEATURES[name];
     const read = enabled && isOn(config ?? '') ? READ[name]?.(config ?? '') : undefined;
-    if (read !== undefined && 'value' in read) features = { ...features, ...read.value };
+    if (read === undefined || !('value' in read)) continue;
+    const { bearer = features.bearer } = read.value;
+    // Both kinds of tokens may be taken.
+    features = { ...features, ...read.value, bearer: bearer && { ...features.bearer, ...bearer } };
   }
-  return features;
+  const hasOwnPaths = features.publicKeyPrefix !== undefined || features.bearer?.tokens !== undefined;
+  return { ...features, hasOwnPaths };
 }
 
 /** Whether a name is that of a feature that has an effect here. */
@@ -238,6 +366,27 @@ function isUsable(cert: string, key: string, ca: string | undefined): boolean {
     // The library is the only judge of its formats, and its message may quote the key.
     return false;
   }
+}
+
+/** For a whole text; undefined for what is no expression. */
+function expressionOf(text: unknown): RegExp | undefined {
+  if (typeof text !== 'string' || text.length > 256) return undefined;
+  try {
+    return new RegExp(`^(?:${text})$`, 'u');
+  } catch {
+    // The constructor is the only parser of its grammar.
+    return undefined;
+  }
+}
+
+function isCustomLog(value: unknown): value is CustomLogField {
+  if (typeof value !== 'object' || value === null) return false;
+  const { location, name } = value as Record<string, unknown>;
+  return (
+    ['header', 'query', 'cookie'].includes(String(location)) &&
+    typeof name === 'string' &&
+    /^[\w.-]{1,128}$/.test(name)
+  );
 }
 
 function onOrOff(config: string, value: Partial<Features>): Read {

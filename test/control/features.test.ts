@@ -60,12 +60,27 @@ describe('a feature', () => {
     ['a header that frames', 'custom_auth_header', '{"app_auth_header":"Content-Length"}'],
     ['no path', 'public_key', '{"public_key_uri_prefix":"keys"}'],
     ['another strategy', 'throttle_strategy', '{"strategy":"none"}'],
+    ['a time above 20 hours', 'app_token', '{"app_token_expire_time":72001}'],
+    ['no path for tokens', 'app_token', '{"app_token_uri":"token"}'],
+    ['a header that frames', 'app_jwt', '{"auth_header":"Host"}'],
+    ['no expression', 'backend_token_allow', '{"backend_token_allow_users":["("]}'],
+    ['no list of users', 'backend_token_allow', '{}'],
+    ['another place', 'custom_log', '{"custom_logs":[{"location":"body","name":"a"}]}'],
+    [
+      'more than ten fields',
+      'custom_log',
+      JSON.stringify({ custom_logs: Array.from({ length: 11 }, () => ({ location: 'query', name: 'a' })) }),
+    ],
+    ['another suite', 'ssl_ciphers', '{"ssl_ciphers":["RC4-SHA"]}'],
+    ['no suite', 'ssl_ciphers', '{"ssl_ciphers":[]}'],
+    ['no routes', 'route', '{}'],
+    ['neither on nor off', 'api_uri_no_escape', '{}'],
   ])('is refused with %s', async (_what, name, config) => {
     expect(errorOf(await set(name, config))).toEqual([400, 'APIG.2011']);
   });
 
   test('that has no effect here cannot be turned on, but may be turned off', async () => {
-    for (const name of ['lts', 'app_token', 'app_jwt', 'ssl_ciphers', 'api_uri_no_escape', 'sse_strategy']) {
+    for (const name of ['lts', 'vpc_health_status', 'request_custom_config']) {
       expect(errorOf(await set(name, '{}'))).toEqual([412, 'APIG.3458']);
       expect((await set(name, '{}', false)).status).toBe(201);
     }

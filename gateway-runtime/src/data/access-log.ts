@@ -1,6 +1,7 @@
 import type { Log } from '../observe/log.ts';
 import type { RefusedRequest } from './listener.ts';
 import type { Call } from './call.ts';
+import { customData } from './custom-log.ts';
 import { turnTime } from './http1/turn.ts';
 
 /** Codes of refused limits, which the log tells from other errors. */
@@ -39,6 +40,7 @@ export function logCall(call: Call, log: Log): void {
       ...(caller.kind === 'app' && { app_id: caller.app.id, app_name: caller.app.name }),
       ...(caller.kind === 'account' && { user_id: caller.account.projectId }),
       ...(call.cache !== undefined && { cache: call.cache }),
+      ...(call.features.customLog.length > 0 && customData(call)),
       ...(upstream !== undefined && {
         upstream_addr: upstream.origin,
         upstream_uri: pathOf(upstream.target),

@@ -2,6 +2,7 @@ import type { ErrorName, Resources, SettledOf } from '@apig/sdk/contract';
 import type { AuthorizerPlan } from './authenticate/authorizer.ts';
 import { AddressTable } from './address-table.ts';
 import type { Call } from './call.ts';
+import { cookieOf } from './cookie.ts';
 import type { FunctionPlan } from './function-backend.ts';
 import type { MappingPlan } from './mapping.ts';
 import type { MockPlan } from './mock.ts';
@@ -119,13 +120,4 @@ function compileMatch({ type, value }: Condition): (operand: string) => boolean 
     return (operand) => allowed.has(operand);
   }
   return (operand) => operand === value;
-}
-
-/** The value of a cookie, the first of its name (RFC 6265, section 4.2.1). */
-function cookieOf({ headers }: Call, name: string): string | undefined {
-  for (const pair of (headers.joined('cookie', ';') ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-  }
-  return undefined;
 }

@@ -100,7 +100,16 @@ export interface AuthorizerContext {
 }
 
 /** How a caller showed who it is; decides which of its headers the backend must not see. */
-export type Credential = 'none' | 'signature' | 'appCode' | 'secret' | 'apiKey' | 'token';
+export type Credential =
+  | 'none'
+  | 'signature'
+  | 'appCode'
+  | 'secret'
+  | 'apiKey'
+  | 'bearer'
+  | 'token'
+  /** A token that goes on to the backend. */
+  | 'passedToken';
 
 /** The parts of a request, as the listener reads them. */
 export interface CallHead {

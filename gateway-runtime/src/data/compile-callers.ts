@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { createSigningKey } from '@apig/sdk/signer';
 import type { Bodies, ConfigurationReader, Stored } from '../store/configuration.ts';
 import type { AddressRule } from './acl.ts';
@@ -82,14 +82,17 @@ function compileCallers(objects: CallerObjects, counters: Counters): CallersOfGa
 }
 
 /** What is made of the secrets of an app, as long as it has them: an app that changes is one among many. */
-const prepared = new WeakMap<Bodies['app'], Pick<AppEntry, 'key' | 'secretDigest'>>();
+const prepared = new WeakMap<Bodies['app'], AppSecrets>();
 
-function secretsOf(app: Bodies['app']): Pick<AppEntry, 'key' | 'secretDigest'> {
+type AppSecrets = Pick<AppEntry, 'key' | 'secretDigest' | 'mac'>;
+
+function secretsOf(app: Bodies['app']): AppSecrets {
   const known = prepared.get(app);
   if (known !== undefined) return known;
   const secrets = {
     key: createSigningKey(app.appSecret),
     secretDigest: hash('sha256', app.appSecret, 'buffer'),
+    mac: (text: string) => createHmac('sha256', app.appSecret).update(text).digest(),
   };
   prepared.set(app, secrets);
   return secrets;

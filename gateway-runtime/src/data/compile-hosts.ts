@@ -1,5 +1,5 @@
 import type { ConfigurationReader, Stored } from '../store/configuration.ts';
-import { featuresOf } from '../features.ts';
+import { featuresOf, type Features } from '../features.ts';
 import { toHostName } from './admit-head.ts';
 import type { HostEntry, Snapshot } from './snapshot.ts';
 import { servedCertificate } from './tls/served-certificate.ts';
@@ -18,18 +18,20 @@ export function compileHosts(configuration: ConfigurationReader, domainSuffix: s
   const hosts = new Map<string, HostEntry>();
   const wildcards = new Map<string, HostEntry>();
   let addresses: HostEntry | undefined;
+  const features = featuresBy(configuration);
   for (const domain of configuration.all('domain')) {
     const name = toHostName(domain.body.name);
     const isWildcard = name.startsWith('*.');
     const [table, key] = isWildcard ? [wildcards, name.slice(2)] : [hosts, name];
-    if (!table.has(key)) table.set(key, entryOf(domain, configuration));
+    if (!table.has(key)) table.set(key, entryOf(domain, configuration, features(domain.body.gatewayId)));
   }
   for (const { id, body } of configuration.all('apiGroup')) {
-    const entry = { gatewayId: body.gatewayId, groupId: id, isDebug: false, redirectToHttps: false };
+    const { ciphers, trustedHosts } = features(body.gatewayId);
+    const entry = { gatewayId: body.gatewayId, groupId: id, isDebug: false, redirectToHttps: false, ciphers };
     if (body.debugDomainEnabled) hosts.set(debugDomainOf(id, domainSuffix), { ...entry, isDebug: true });
     if (!body.isDefault) continue;
     addresses ??= entry;
-    for (const host of featuresOf(configuration, body.gatewayId).trustedHosts) {
+    for (const host of trustedHosts) {
       if (!hosts.has(host)) hosts.set(host, entry);
     }
   }
@@ -41,7 +43,21 @@ export function debugDomainOf(groupId: string, domainSuffix: string): string {
   return `${groupId}.apic.${domainSuffix}`.toLowerCase();
 }
 
-function entryOf({ body }: Stored<'domain'>, configuration: ConfigurationReader): HostEntry {
+/** The features of each gateway, worked out once. */
+function featuresBy(configuration: ConfigurationReader): (gatewayId: string) => Features {
+  const known = new Map<string, Features>();
+  return (gatewayId) => {
+    let features = known.get(gatewayId);
+    if (features === undefined) known.set(gatewayId, (features = featuresOf(configuration, gatewayId)));
+    return features;
+  };
+}
+
+function entryOf(
+  { body }: Stored<'domain'>,
+  configuration: ConfigurationReader,
+  { ciphers }: Features,
+): HostEntry {
   const { certificateId, groupId, minTlsVersion, verifyClientCertificate = false } = body;
   const stored = certificateId === undefined ? undefined : configuration.get('certificate', certificateId);
   const certificate = stored && servedCertificate(stored, verifyClientCertificate);
@@ -52,6 +68,7 @@ function entryOf({ body }: Stored<'domain'>, configuration: ConfigurationReader)
     // Without a certificate there is nothing to redirect to.
     redirectToHttps: body.redirectToHttps && certificate !== undefined,
     minTlsVersion,
+    ciphers,
     certificate,
   };
 }

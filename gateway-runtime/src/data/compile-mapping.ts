@@ -22,6 +22,10 @@ export interface MappingInput {
   readonly signatureHeaders: readonly string[];
   /** The header, in lower case, in which apps show who they are, if it is not the usual one. */
   readonly appAuthHeader?: string | undefined;
+  /** The header, in lower case, in which apps show tokens that they sign. */
+  readonly jwtHeader?: string | undefined;
+  /** Whether values of the path are as callers escaped them. */
+  readonly keepsEscapes: boolean;
 }
 
 /** What the gateway tells that has nothing to do with who calls. */
@@ -39,6 +43,9 @@ export function compileMapping(input: MappingInput): MappingPlan {
   const headers: MappedValue[] = [];
   const removedQuery = new Set<string>();
   const removedHeaders = new Set(signatureHeaders);
+  // `Authorization` is removed with the credentials of apps, where it has them.
+  if (input.jwtHeader !== undefined && input.jwtHeader !== 'authorization' && input.authentication === 'APP')
+    removedHeaders.add(input.jwtHeader);
 
   for (const [index, parameter] of parameters.entries()) {
     const isMapped = backendParameters.some(
@@ -71,6 +78,7 @@ export function compileMapping(input: MappingInput): MappingPlan {
       .filter(({ origin, value }) => origin === 'SYSTEM' && !OF_GATEWAY.has(value))
       .map((parameter) => sourceOf(parameter, input)),
     contentType: input.contentType,
+    keepsEscapes: input.keepsEscapes,
   };
 
   function remove(location: 'PATH' | 'QUERY' | 'HEADER', key: string): void {
@@ -85,9 +93,11 @@ function compilePath(input: MappingInput): readonly (string | PathPlace)[] {
     if (name === undefined) return encodeURI(part).replaceAll('%25', '%');
     const parameter = input.backendParameters.find((each) => each.location === 'PATH' && each.name === name);
     const keepsSlashes = parameter?.origin === 'REQUEST' && input.restNames.includes(parameter.value);
+    const declared = input.parameters[indexOfParameter(input.parameters, parameter?.value ?? '')];
     return {
       name,
       keepsSlashes,
+      isEscaped: input.keepsEscapes && parameter?.origin === 'REQUEST' && declared?.location === 'PATH',
       source: parameter === undefined ? () => undefined : sourceOf(parameter, input),
     };
   });

@@ -110,6 +110,7 @@ export function compilePlan(
     method: definition.method,
     path: definition.path,
     matchMode: definition.matchMode,
+    keepsEscapes: features.keepsEscapes,
     protocol: definition.protocol,
     cors: definition.cors,
     acl: compileAcl(
@@ -270,6 +271,8 @@ function httpBackend(shared: Shared, target: HttpTarget, backendParameters: Back
     authentication: shared.definition.authentication,
     signatureHeaders: shared.signatureHeaders,
     appAuthHeader: shared.features.appAuthHeader,
+    jwtHeader: shared.features.bearer?.jwtHeader,
+    keepsEscapes: shared.features.keepsEscapes,
   });
   const backend = { kind: 'http', http, mapping } as const;
   return isGrpc ? { kind: 'grpc', backend, authorizer } : { ...backend, authorizer };
@@ -294,6 +297,8 @@ function functionBackend(
     authentication: shared.definition.authentication,
     signatureHeaders: [],
     appAuthHeader: shared.features.appAuthHeader,
+    jwtHeader: shared.features.bearer?.jwtHeader,
+    keepsEscapes: shared.features.keepsEscapes,
   });
   const plan = {
     function: { urn, version, aliasUrn },

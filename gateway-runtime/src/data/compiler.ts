@@ -191,7 +191,8 @@ export class Compiler {
 const HOSTING: readonly StoredKind[] = ['gateway', 'apiGroup', 'domain', 'certificate', 'gatewayFeature'];
 
 function toRoute(plan: Plan): Route<Plan> {
-  return { method: plan.method, path: plan.path, matchMode: plan.matchMode, target: plan };
+  const { method, path, matchMode, keepsEscapes } = plan;
+  return { method, path, matchMode, keepsEscapes, target: plan };
 }
 
 function mark(stale: Stale, configuration: ConfigurationReader, change: Change): void {
@@ -232,6 +233,8 @@ const IN_PLANS: ReadonlySet<string> = new Set([
   'backend_timeout',
   'custom_auth_header',
   'backend_client_certificate',
+  'api_uri_no_escape',
+  'app_jwt',
 ]);
 
 function markFeature(

@@ -135,7 +135,10 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   const tls = fallback && {
     fallback,
     ...(sharing && { ticketSecret: sharing.ticketSecret }),
-    find: (name: string) => findDomain(name, inForce())?.certificate,
+    find: (name: string | undefined) => {
+      const current = inForce();
+      return (name === undefined ? undefined : findDomain(name, current)) ?? current.addresses;
+    },
     minVersion: options.minTlsVersion ?? 'TLSv1.2',
   };
   const threads = sharing?.threads ?? 1;

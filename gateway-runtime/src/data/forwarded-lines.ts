@@ -65,6 +65,7 @@ export interface LeftBehind {
   readonly usual: FieldNames;
   readonly signed: FieldNames;
   readonly withApiKey: FieldNames;
+  readonly withToken: FieldNames;
 }
 
 /**
@@ -82,7 +83,12 @@ export function compileLeftBehind(
   const named = (names: readonly string[]) =>
     names.map((name) => (name === 'authorization' ? carrier : name));
   const usual = new FieldNames([...HOP_BY_HOP, ...REWRITTEN, ...named(SECRETS[authentication]), ...removed]);
-  return { usual, signed: usual.with(named(SIGNATURE)), withApiKey: usual.with(['apikey']) };
+  return {
+    usual,
+    signed: usual.with(named(SIGNATURE)),
+    withApiKey: usual.with(['apikey']),
+    withToken: new FieldNames([...HOP_BY_HOP, ...REWRITTEN, 'x-security-token', ...removed]),
+  };
 }
 
 /**
@@ -96,7 +102,9 @@ export function forwardedFields(call: Call, left: LeftBehind, isTypeRemoved: boo
       ? left.signed
       : call.credential === 'apiKey'
         ? left.withApiKey
-        : left.usual;
+        : call.credential === 'passedToken'
+          ? left.withToken
+          : left.usual;
   // The same fields are left with the same lines.
   const { notes } = head;
   if (notes === undefined || isTypeRemoved) return linesLeft(call.headers, names, isTypeRemoved);

@@ -23,6 +23,8 @@ export interface MappedValue {
 export interface PathPlace extends MappedValue {
   /** Whether slashes of the value stay slashes: it stands for several segments. */
   readonly keepsSlashes: boolean;
+  /** Whether the value comes out of a path as it was escaped there. */
+  readonly isEscaped: boolean;
 }
 
 /** How calls become requests for one backend. */
@@ -41,6 +43,8 @@ export interface MappingPlan {
   readonly ofCaller: readonly ValueSource[];
   /** Media type that the backend is told. */
   readonly contentType: string | undefined;
+  /** Whether what follows a prefix is as the caller escaped it. */
+  readonly keepsEscapes: boolean;
 }
 
 const UNESCAPED_PATH = /^[\w.~!$&'()*+,;=:@/-]*$/;
@@ -116,7 +120,8 @@ function toPath(
   const path = mapping.fixedPath ?? fillPath(call, mapping, values, nowMs);
   if (remainder === undefined || remainder === '') return path;
   // The joint has exactly one slash; the remainder begins with it.
-  return (path.endsWith('/') ? path.slice(0, -1) : path) + encodePath(remainder);
+  const rest = mapping.keepsEscapes ? remainder : encodePath(remainder);
+  return (path.endsWith('/') ? path.slice(0, -1) : path) + rest;
 }
 
 function fillPath(call: Call, { path }: MappingPlan, values: ParameterValues, nowMs: number): string {
@@ -128,7 +133,7 @@ function fillPath(call: Call, { path }: MappingPlan, values: ParameterValues, no
     }
     const value = part.source(call, values, nowMs);
     if (value === undefined || value === '') throw fail('mappingValueMissing', { name: part.name });
-    const encoded = encode(value);
+    const encoded = part.isEscaped ? value : encode(value);
     filled += part.keepsSlashes ? encoded.replaceAll('%2F', '/') : encoded;
   }
   // A value must not lead out of the place that it was given.

@@ -4,6 +4,7 @@ import { admitBody } from './admit-body.ts';
 import { admitHead } from './admit-head.ts';
 import { admitTls } from './admit-tls.ts';
 import { spendQuota } from './app-quota.ts';
+import { answerTokenRequest } from './app-token-endpoint.ts';
 import { askAuthorizer } from './authenticate/authorizer.ts';
 import { authenticate } from './authenticate/index.ts';
 import { authorize } from './authorize.ts';
@@ -40,8 +41,8 @@ export function handle(call: Call, snapshot: Snapshot, services: Services): void
   try {
     call.nowMs = services.clock.now();
     const match = findApi(call, snapshot, services);
-    if (match === undefined) {
-      endCall(call, services);
+    if (typeof match !== 'object') {
+      if (match === 'answered') endCall(call, services);
       return;
     }
     call.stage = 'authentication';
@@ -54,8 +55,16 @@ export function handle(call: Call, snapshot: Snapshot, services: Services): void
   }
 }
 
-/** The API of a call that may use it as far as its head tells; undefined when the call is answered. @throws what refuses it */
-function findApi(call: Call, snapshot: Snapshot, services: Services): Match<Plan> | undefined {
+/**
+ * The API of a call that may use it as far as its head tells; or that the call is answered, or will be and ends then.
+ *
+ * @throws what refuses it
+ */
+function findApi(
+  call: Call,
+  snapshot: Snapshot,
+  services: Services,
+): Match<Plan> | 'answered' | 'being answered' {
   admitHead(call);
   call.stage = 'host';
   const host = findHost(call, snapshot);
@@ -68,14 +77,17 @@ function findApi(call: Call, snapshot: Snapshot, services: Services): Match<Plan
   call.stage = 'debug_domain';
   spendDebugCall(call, host, services.counters);
   call.stage = 'preflight';
-  if (answerPreflight(call, host, snapshot)) return undefined;
+  if (answerPreflight(call, host, snapshot)) return 'answered';
   call.stage = 'public_key';
-  if (answerPublicKey(call, host, snapshot)) return undefined;
+  if (call.features.hasOwnPaths) {
+    if (answerPublicKey(call, host, snapshot)) return 'answered';
+    if (answerTokenRequest(call, host, snapshot, services)) return 'being answered';
+  }
   call.stage = 'route';
   const match = route(call, host, snapshot);
   call.pathValues = match.values;
   call.stage = 'https_redirect';
-  if (redirectToHttps(call, match.target, host, services.httpsPort)) return undefined;
+  if (redirectToHttps(call, match.target, host, services.httpsPort)) return 'answered';
   call.stage = 'protocol';
   admitProtocol(call, match.target);
   call.stage = 'address_control';

@@ -17,7 +17,7 @@ export type HttpsPort = number | undefined;
 export function redirectToHttps(call: Call, plan: Plan, entry: HostEntry, httpsPort: HttpsPort): boolean {
   if (!entry.redirectToHttps || call.connection.secure || httpsPort === undefined) return false;
   if (plan.protocol !== 'HTTPS' && plan.protocol !== 'BOTH') return false;
-  const path = call.path.split('/').map(encodeURIComponent).join('/');
+  const path = plan.keepsEscapes ? call.rawPath : call.path.split('/').map(encodeURIComponent).join('/');
   const port = httpsPort === 443 ? '' : `:${httpsPort}`;
   const query = call.query === '' ? '' : `?${call.query}`;
   call.status = 301;

@@ -17,10 +17,11 @@ const DEFAULT_STAGE = 'RELEASE';
  */
 export function findHost(call: Call, snapshot: Snapshot): HostEntry {
   const { host } = call;
-  const entry = findDomain(host, snapshot) ?? findAddress(host, snapshot);
+  const entry = findDomain(host, snapshot) ?? findAddress(call, snapshot);
   if (entry === undefined) throw fail('apiNotPublished');
   call.responses = snapshot.responses.get(entry.groupId);
   call.features = snapshot.features.get(entry.gatewayId) ?? USUAL_FEATURES;
+  if (call.path !== call.rawPath && call.features.keepsEscapes) call.path = call.rawPath;
   return entry;
 }
 
@@ -54,8 +55,37 @@ function findWildcard(host: string, { wildcards }: Snapshot): HostEntry | undefi
   return wildcards.size === 0 ? undefined : wildcards.get(host.slice(host.indexOf('.') + 1));
 }
 
-function findAddress(host: string, { addresses }: Snapshot): HostEntry | undefined {
+function findAddress(call: Call, snapshot: Snapshot): HostEntry | undefined {
+  const { addresses } = snapshot;
   if (addresses === undefined) return undefined;
+  const { host } = call;
   const text = host.startsWith('[') ? host.slice(1, -1) : host;
-  return isIP(text) !== 0 || text === 'localhost' ? addresses : undefined;
+  if (isIP(text) === 0 && text !== 'localhost') return undefined;
+  return findByApp(call, addresses, snapshot) ?? addresses;
+}
+
+/**
+ * The group of an API that the app of a call may call, for a gateway that lets apps find them so. Its credentials are
+ * looked at later, like those of others.
+ *
+ * Source: user guide, "Configuring Gateway Parameters" (app_route).
+ */
+function findByApp(
+  call: Call,
+  { gatewayId }: HostEntry,
+  { features, callers, groups }: Snapshot,
+): HostEntry | undefined {
+  const { routesByApp, allowsSecret, keepsEscapes } = features.get(gatewayId) ?? USUAL_FEATURES;
+  const key = routesByApp && allowsSecret ? call.headers.first('x-hw-id') : undefined;
+  const app = key === undefined ? undefined : callers.get(gatewayId)?.byKey.get(key);
+  if (app === undefined) return undefined;
+  const path = keepsEscapes ? call.rawPath : call.path;
+  for (const [groupId, routers] of groups) {
+    const target = routers
+      .get(call.headers.first('x-stage') ?? DEFAULT_STAGE)
+      ?.find(call.method, path).target;
+    if (target?.gatewayId === gatewayId && target.authentication.appIds.has(app.id))
+      return { gatewayId, groupId, isDebug: false, redirectToHttps: false };
+  }
+  return undefined;
 }

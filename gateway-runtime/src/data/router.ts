@@ -23,6 +23,8 @@ export interface Route<T> {
   /** Path as configured: `/users/{id}/files/{rest+}`. */
   readonly path: string;
   readonly matchMode: 'EXACT' | 'PREFIX';
+  /** Whether the path is compared as it is written, and not in its decoded form. */
+  readonly keepsEscapes?: boolean;
   readonly target: T;
 }
 
@@ -107,15 +109,17 @@ function createNode<T>(): Node<T> {
   return { literals: new Map(), parameter: undefined, here: new Map(), beyond: new Map() };
 }
 
-function addWhole<T>(root: Node<T>, { method, path, target }: Route<T>): void {
-  const segments = segmentsOf(path);
+function addWhole<T>(root: Node<T>, route: Route<T>): void {
+  const { method, target } = route;
+  const segments = segmentsOf(route);
   const isRest = REST.test(segments.at(-1) ?? '');
   const node = descend(root, isRest ? segments.slice(0, -1) : segments);
   add(isRest ? node.beyond : node.here, method, target);
 }
 
-function addPrefix<T>(root: Node<T>, { method, path, target }: Route<T>): void {
-  const segments = segmentsOf(path);
+function addPrefix<T>(root: Node<T>, route: Route<T>): void {
+  const { method, target } = route;
+  const segments = segmentsOf(route);
   const endsWithSlash = segments.at(-1) === '';
   const node = descend(root, endsWithSlash ? segments.slice(0, -1) : segments);
   add(endsWithSlash ? node.beyond : node.here, method, target);
@@ -194,11 +198,11 @@ function toRemainder(path: string, segments: readonly string[], depth: number): 
   return depth === segments.length ? '' : path.slice(at);
 }
 
-/** The segments of a configured path. Escapes are decoded, as they are in requests. */
-function segmentsOf(path: string): readonly string[] {
+/** The segments of a configured path. Escapes are decoded where they are in requests. */
+function segmentsOf<T>({ path, keepsEscapes }: Route<T>): readonly string[] {
   let decoded = path;
   try {
-    decoded = decodeURIComponent(path);
+    if (keepsEscapes !== true) decoded = decodeURIComponent(path);
   } catch {
     // A percent sign that starts no escape stands for itself.
   }

@@ -50,6 +50,8 @@ export interface HostEntry {
   readonly redirectToHttps: boolean;
   /** Lowest TLS version that callers may use; undefined: the listener's. */
   readonly minTlsVersion?: string;
+  /** Cipher suites that callers may choose from, joined by colons; undefined: the listener's. */
+  readonly ciphers?: string | undefined;
   /** What HTTPS callers meet, unless it is what all others do. */
   readonly certificate?: ServedCertificate | undefined;
 }
@@ -69,6 +71,8 @@ export interface AppEntry {
   readonly key: SigningKey;
   /** SHA-256 of its secret. */
   readonly secretDigest: Buffer;
+  /** HMAC-SHA256 of a text under its secret. */
+  readonly mac: (text: string) => Buffer;
   /** Addresses from which it may, or may not, call. */
   readonly acl: AddressRule | undefined;
   readonly quota: QuotaPlan | undefined;
@@ -87,6 +91,8 @@ export interface Plan {
   readonly method: string;
   readonly path: string;
   readonly matchMode: 'EXACT' | 'PREFIX';
+  /** Whether the path is compared as callers escape it. */
+  readonly keepsEscapes: boolean;
   readonly protocol: 'HTTP' | 'HTTPS' | 'BOTH' | 'GRPCS';
   readonly cors: boolean;
   readonly acl: AclPlan;

@@ -22,7 +22,9 @@ export async function authenticateAccount(
   if (token === undefined) return bySignature(call, identities, guard, nowMs);
   const account = identities.byToken(token);
   if (account === undefined) throw fail('iamRefused', { reason: 'decrypt token fail' });
-  call.credential = 'token';
+  // Source: user guide, "Configuring Gateway Parameters" (backend_token_allow).
+  const isPassed = call.features.tokenUsers.some((user) => user.test(account.domainName));
+  call.credential = isPassed ? 'passedToken' : 'token';
   return { kind: 'account', account };
 }
 

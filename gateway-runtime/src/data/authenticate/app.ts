@@ -3,6 +3,8 @@ import { fail } from '@apig/sdk/contract';
 import { parseAuthorization, type VerifyFailure } from '@apig/sdk/signer';
 import type { Call, Caller } from '../call.ts';
 import type { AppEntry, CallersOfGateway } from '../snapshot.ts';
+import { appOfJwt } from './app-jwt.ts';
+import { appOfToken, TOKEN_PREFIX } from './app-tokens.ts';
 import { verifyCall } from './signed-call.ts';
 
 /** Characters of an unknown AppCode that its sender is shown again. */
@@ -10,12 +12,13 @@ const SHOWN_CHARACTERS = 6;
 
 /**
  * Finds the app that calls: by its AppCode where the API allows one and the caller sent one, else by its signature or
- * whatever else the gateway allows: key and secret as user name and password or in headers of their own, or the key alone.
+ * whatever else the gateway allows: a bearer token, key and secret as user name and password or in headers of their own,
+ * or the key alone.
  * A wrong AppCode is refused even if the call is signed too, so that mistakes show.
  *
  * Source: developer guide, "Calling APIs Through App Authentication".
  *
- * @throws `appCredentialMissing`, `appRefused`
+ * @throws `appCredentialMissing`, `appRefused`, `appSecretInvalid`, and what is wrong with a token
  */
 export function authenticateApp(
   call: Call,
@@ -26,6 +29,8 @@ export function authenticateApp(
   const code = allowAppCode ? call.headers.first('x-apig-appcode') : undefined;
   if (code !== undefined) return byCode(call, code, callers);
   const { allowsBasic, allowsSecret, allowsApiKey } = call.features;
+  const bearer = call.features.bearer === undefined ? undefined : byBearer(call, callers, nowMs);
+  if (bearer !== undefined) return bearer;
   const authorization = call.headers.first(call.features.appAuthHeader ?? 'authorization');
   if (allowsBasic && authorization !== undefined && /^basic /i.test(authorization)) {
     const [key, secret] = userAndPassword(authorization.slice(6));
@@ -38,11 +43,30 @@ export function authenticateApp(
   return key === undefined ? bySignature(call, callers, nowMs) : byKey(call, key, callers);
 }
 
+/** Source: user guide, "Configuring Gateway Parameters" (app_token, app_jwt). */
+function byBearer(call: Call, callers: CallersOfGateway | undefined, nowMs: number): Caller | undefined {
+  const { tokens, jwtHeader } = call.features.bearer ?? {};
+  const usual = call.features.appAuthHeader ?? 'authorization';
+  const header = jwtHeader === 'authorization' ? usual : jwtHeader;
+  // In a header of its own a token needs no word before it.
+  const own = header === undefined || header === usual ? undefined : call.headers.first(header);
+  const shown = /^bearer +(\S+)$/i.exec(call.headers.first(usual) ?? '')?.[1];
+  let app: AppEntry | undefined;
+  if (own !== undefined) app = appOfJwt(own.replace(/^bearer +/i, ''), callers, nowMs);
+  else if (shown === undefined) return undefined;
+  else if (tokens !== undefined && (shown.startsWith(TOKEN_PREFIX) || jwtHeader === undefined))
+    app = appOfToken(shown, tokens, callers, nowMs);
+  else if (header === usual) app = appOfJwt(shown, callers, nowMs);
+  if (app === undefined) return undefined;
+  call.credential = 'bearer';
+  return { kind: 'app', app };
+}
+
 /** Source: user guide, "Configuring Gateway Parameters" (app_basic, app_secret). */
 function bySecret(call: Call, key: string, secret: string, callers: CallersOfGateway | undefined): Caller {
-  const app = appOf(key, callers);
-  const isRight = timingSafeEqual(hash('sha256', secret, 'buffer'), app.secretDigest);
-  if (!isRight) throw fail('appRefused', { reason: 'app secret mismatch' });
+  const app = callers?.byKey.get(key);
+  const digest = hash('sha256', secret, 'buffer');
+  if (app === undefined || !timingSafeEqual(digest, app.secretDigest)) throw fail('appSecretInvalid');
   call.credential = 'secret';
   return { kind: 'app', app };
 }

@@ -67,10 +67,10 @@ export function createScene(
     // A count of its own, of one call.
     throttle: { policy: undefined, apiWindow: lasting.counters.api(createRequestId()) },
   };
-  const { gatewayId, groupId, stage, method, path, matchMode } = plan;
+  const { gatewayId, groupId, stage, method, path, matchMode, keepsEscapes } = plan;
   const host = hostOf(call, plan, usual, domainSuffix);
   const callers = usual.callers.get(gatewayId);
-  const router = createRouter([{ method, path, matchMode, target: plan }]);
+  const router = createRouter([{ method, path, matchMode, keepsEscapes, target: plan }]);
   const snapshot: Snapshot = {
     ...usual,
     hosts: new Map([[call.host.toLowerCase(), host]]),

@@ -4,19 +4,14 @@ import type { Call } from '../call.ts';
 import { fromHeader } from '../header-text.ts';
 import type { Answer } from '../http1/answer.ts';
 import { turnTime } from '../http1/turn.ts';
+import { customData } from '../custom-log.ts';
 import { queryOf } from '../query.ts';
+import { MASK, SECRET_HEADERS } from '../secret-headers.ts';
 import type { KafkaLog, NoteMessages } from './kafka-logs.ts';
 import { copying, type Tap } from './tap.ts';
 
 /** Bytes of a body that a message tells; the rest is cut off. */
 const MAX_BODY_BYTES = 64 * 1024;
-
-/** Headers whose values are never told. */
-const SECRET: ReadonlySet<string> = new Set([
-  ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-auth-token', 'x-security-token'],
-  ...['x-hw-appkey', 'x-apig-appcode', 'apikey'],
-]);
-const MASK = '***';
 
 /** How calls of an API are logged to Kafka. */
 export interface LogPlan {
@@ -44,6 +39,7 @@ export function compileKafkaLog(
   note: NoteMessages,
 ): LogPlan {
   const { system, call_data: data } = content.meta_config ?? {};
+  const tellsCustom = Object.entries(system ?? {}).some(([name, on]) => on && name.startsWith(CUSTOM));
   const isOn = (name: LogField) => system?.[name] ?? USUAL_LOG_FIELDS.includes(name);
   const fields = LOG_READERS.filter(([name]) => isOn(name));
   const seen = new WeakMap<Call, Seen>();
@@ -54,6 +50,10 @@ export function compileKafkaLog(
     write: (call) => {
       const line: Record<string, unknown> = {};
       for (const [name, read] of fields) line[name] = read(call) ?? '';
+      if (tellsCustom) {
+        for (const [name, value] of Object.entries(customData(call)))
+          if (system?.[name as LogField] === true) line[name] = value;
+      }
       const told = data === null || data === undefined ? {} : callData(call, data, seen.get(call));
       if (Object.keys(told).length > 0) line['call_data'] = told;
       log.add({ key: key ?? '', value: JSON.stringify(line) }, note);
@@ -61,6 +61,9 @@ export function compileKafkaLog(
     tap: tellsHeaders || tellsBody ? (call) => tapFor(call, seen, tellsBody) : undefined,
   };
 }
+
+/** What fields begin with that the feature `custom_log` of the gateway fills. */
+const CUSTOM = 'custom_data_log';
 
 /** Counts calls as usual, and logs them. */
 export function loggedCalls(counts: EndedCalls, log: LogPlan): EndedCalls {
@@ -124,7 +127,7 @@ function chosen(
   return Object.fromEntries(
     pairs
       .filter(([name]) => names.length === 0 || names.includes(name.toLowerCase()))
-      .map(([name, value]) => [name, SECRET.has(name.toLowerCase()) ? MASK : fromHeader(value)]),
+      .map(([name, value]) => [name, SECRET_HEADERS.has(name.toLowerCase()) ? MASK : fromHeader(value)]),
   );
 }
 

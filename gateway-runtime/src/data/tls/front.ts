@@ -10,11 +10,19 @@ import type { ServedCertificate } from './served-certificate.ts';
 export interface TlsFrontOptions {
   /** Served to callers that name no domain with a certificate of its own. */
   readonly fallback: KeyedCertificate;
-  /** The certificate in force for a server name, asked at each handshake. */
-  readonly find: (serverName: string) => ServedCertificate | undefined;
+  /** What is in force for a server name, or for callers that name none, asked at each handshake. */
+  readonly find: (serverName: string | undefined) => ServedHost | undefined;
   readonly minVersion: SecureVersion;
   /** Has sessions go on wherever the same secret is known, each under the certificate that it began with. */
   readonly ticketSecret?: Uint8Array;
+}
+
+/** How callers of a host are met. */
+export interface ServedHost {
+  /** Its own certificate; undefined: the usual one. */
+  readonly certificate?: ServedCertificate | undefined;
+  /** Cipher suites to choose from, joined by colons; undefined: the usual ones. They belong to TLS 1.2 and before. */
+  readonly ciphers?: string | undefined;
 }
 
 /** Takes an encrypted connection. */
@@ -37,7 +45,8 @@ export class TlsFront {
   readonly #options: TlsFrontOptions;
   readonly #handshakeMs: number;
   readonly #onSecure: OnSecure;
-  readonly #servers = new WeakMap<object, Server>();
+  /** Certificate -> cipher suites -> server. */
+  readonly #servers = new WeakMap<object, Map<string, Server>>();
   /** Connections before the end of their handshake, by the caller's end. */
   readonly #pending = new Map<string, Socket>();
 
@@ -71,8 +80,8 @@ export class TlsFront {
       raw.pause();
       raw.off('data', onData);
       raw.unshift(bytes);
-      const served = name === undefined ? undefined : this.#options.find(name);
-      this.#serverOf(served).emit('connection', raw);
+      const { certificate, ciphers } = this.#options.find(name) ?? {};
+      this.#serverOf(certificate, ciphers).emit('connection', raw);
     };
     raw.on('data', onData);
   }
@@ -82,19 +91,26 @@ export class TlsFront {
     for (const raw of this.#pending.values()) raw.destroy();
   }
 
-  #serverOf(served: ServedCertificate | undefined): Server {
+  #serverOf(served: ServedCertificate | undefined, ciphers: string | undefined): Server {
     const { fallback } = this.#options;
     const key = served ?? fallback;
-    const known = this.#servers.get(key);
-    if (known !== undefined) return known;
-    const server = this.#createServer(
-      served ?? { ...fallback, callersCa: undefined, callersCaId: undefined },
-    );
-    this.#servers.set(key, server);
+    let servers = this.#servers.get(key);
+    if (servers === undefined) this.#servers.set(key, (servers = new Map<string, Server>()));
+    let server = servers.get(ciphers ?? '');
+    if (server === undefined) {
+      server = this.#createServer(
+        served ?? { ...fallback, callersCa: undefined, callersCaId: undefined },
+        ciphers,
+      );
+      servers.set(ciphers ?? '', server);
+    }
     return server;
   }
 
-  #createServer({ certificate, key, callersCa, callersCaId }: ServedCertificate): Server {
+  #createServer(
+    { certificate, key, callersCa, callersCaId }: ServedCertificate,
+    ciphers: string | undefined,
+  ): Server {
     const { minVersion, ticketSecret } = this.#options;
     const isOld = minVersion === 'TLSv1.1' || minVersion === 'TLSv1';
     const server = createServer({
@@ -102,9 +118,16 @@ export class TlsFront {
       key,
       minVersion,
       ...(isOld && { ciphers: OLD_CIPHERS }),
+      // The suites of TLS 1.3 are others: where these are chosen, no others are meant.
+      ...(ciphers !== undefined && {
+        ciphers: isOld ? `${ciphers}:@SECLEVEL=0` : ciphers,
+        maxVersion: 'TLSv1.2' as const,
+      }),
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: this.#handshakeMs,
-      ...(ticketSecret && { ticketKeys: ticketKeysOf(ticketSecret, [certificate, callersCa ?? '']) }),
+      ...(ticketSecret && {
+        ticketKeys: ticketKeysOf(ticketSecret, [certificate, callersCa ?? '', ciphers ?? '']),
+      }),
       // Whoever has none gets an answer that says so, not a broken handshake.
       ...(callersCa !== undefined && { ca: callersCa, requestCert: true, rejectUnauthorized: false }),
     });
