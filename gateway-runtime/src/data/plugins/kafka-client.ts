@@ -39,7 +39,6 @@ export async function openKafkaClient(content: PluginContent<'kafka_log'>): Prom
     }),
     ...(protocol === 'SASL_SSL' && {
       tls: { rejectUnauthorized: true, ...((ca ?? '') !== '' && { ca: [...rootCertificates, ca ?? ''] }) },
-      tlsServerName: true,
     }),
   });
   return {
