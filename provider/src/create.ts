@@ -7,9 +7,9 @@ import {
   type AnyCollection,
   type AnyObject,
 } from '@apig/sdk';
-import { writeOnlyFields, type Description, type Json } from '@apig/sdk/contract';
+import { fieldsOf, writeOnlyFields, type Description, type Json } from '@apig/sdk/contract';
 import type { Claims } from './claims.ts';
-import { diff, type Diff } from './diff.ts';
+import { diff, isSame, type Diff } from './diff.ts';
 import { explain, nameOf, OperationError } from './explain.ts';
 import { addressOf, identityOf, uniqueName } from './properties.ts';
 
@@ -85,7 +85,10 @@ async function find({ description, collection }: Creation, input: Json): Promise
   const { parents } = description;
   const take = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, input[name]]));
   const found = await collection.list(take(parents), take(fields.filter((name) => !parents.includes(name))));
-  return found.find((object) => fields.every((name) => object[name] === input[name]));
+  const identity = fieldsOf(description.input).filter(({ name }) => fields.includes(name));
+  return found.find((object) =>
+    identity.every((field) => isSame(field, object[field.name], input[field.name])),
+  );
 }
 
 /** Makes an object that exists as asked for. */

@@ -1,6 +1,7 @@
 import {
   canonicalField,
   fieldsOf,
+  isEmpty,
   writeOnlyFields,
   type Description,
   type Field,
@@ -78,17 +79,9 @@ function changeOf(field: Field, before: Json, after: Json): readonly ChangedFiel
 
 /** Text that is equal for equal meanings. What an older version of the contract stored lacks newer defaults. */
 function normal(field: Field, value: unknown): string {
-  const given = isLeftOut(field, value) ? undefined : value;
+  const given = isEmpty(field, value) ? undefined : value;
   const parsed = field.schema.safeParse(given);
   return toText(canonicalField(field, parsed.success ? parsed.data : given));
-}
-
-/** Services show what is left out as null or as something empty. An object without keys is no such thing: it has defaults. */
-function isLeftOut({ optional, inner }: Field, value: unknown): boolean {
-  if (value === null) return true;
-  if (!optional) return false;
-  if (value === '' || (Array.isArray(value) && value.length === 0)) return true;
-  return inner.def.type === 'record' && typeof value === 'object' && Object.keys(value).length === 0;
 }
 
 /** JSON with sorted keys and without undefined. */

@@ -37,6 +37,12 @@ export function isAddressRange(text: string): boolean {
   return parseAddressRange(text) !== undefined;
 }
 
+/** The one form of texts that stand for the same range; a text that stands for none is its own. */
+export function formOfRange(text: string): string {
+  const range = parseAddressRange(text);
+  return range === undefined ? text : `IPv${range.family} ${range.first}-${range.last}`;
+}
+
 /** One address as a number; undefined when the text is no address. */
 export function parseAddress(text: string): { readonly family: 4 | 6; readonly value: bigint } | undefined {
   const family = isIP(text);

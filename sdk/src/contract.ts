@@ -42,6 +42,8 @@ export { descriptionOf, resources, type Kind, type Resources } from './resources
 export { RELEASE_ENVIRONMENT_ID } from './resources/environment.ts';
 export { EDITIONS, fourHoursAfter } from './resources/gateway.ts';
 export { computedOf, fromAnswer, fromRequest, toAnswer, toRequest, writeOnlyFields } from './messages.ts';
+export { isEmpty } from './empty.ts';
+export { formOfDomain } from './resources/domain.ts';
 export { FEATURES, isFeature, type FeatureName } from './resources/gateway-feature.ts';
 export { DEFAULT_RESPONSE_BODY, GATEWAY_RESPONSE_TYPES } from './resources/gateway-response.ts';
 export { holdsUnknown } from './relax.ts';

@@ -65,6 +65,11 @@ export function jsonText<T extends z.ZodType>(schema: T): T {
   return mark(schema, { json: true });
 }
 
+/** A text, or a list of texts, that can be spelled in several ways: those of one form mean the same. */
+export function spelled<T extends z.ZodType>(form: (text: string) => string, schema: T): T {
+  return mark(schema, { form });
+}
+
 /** The field may be left out, and then the service chooses its value and keeps it. */
 export function generated<T extends z.ZodType>(schema: T): z.ZodOptional<T> {
   return mark(schema.optional(), { generated: true });

@@ -40,9 +40,17 @@ export function canonical(schema: z.ZodType, value: unknown): unknown {
 
 /** The value of a field in the one form that all values of its meaning have. */
 export function canonicalField({ inner, marks }: Pick<Field, 'inner' | 'marks'>, value: unknown): unknown {
-  const item = canonical(inner, value);
+  const item = inForm(marks.form, canonical(inner, value));
   if (marks.json && typeof item === 'string') return canonicalText(item);
   return marks.set && Array.isArray(item) ? item.toSorted(byJson) : item;
+}
+
+/** A text, or each text of a list, in its one form. */
+function inForm(form: Field['marks']['form'], value: unknown): unknown {
+  if (form === undefined) return value;
+  if (typeof value === 'string') return form(value);
+  if (!Array.isArray(value)) return value;
+  return value.map((item: unknown) => (typeof item === 'string' ? form(item) : item));
 }
 
 /** A text that is no JSON stays as it is. */

@@ -23,6 +23,8 @@ export interface Marks {
   readonly writeOnly?: true;
   /** A text that holds JSON: two texts with the same JSON are the same. */
   readonly json?: true;
+  /** The one form of texts, or of the texts of a list, that are spelled differently and mean the same. */
+  readonly form?: (text: string) => string;
   /** A list whose order has no meaning. */
   readonly set?: true;
   /** Kind whose ID the field holds. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Description } from './describe.ts';
+import { withoutEmpty } from './empty.ts';
 import { fieldsOf } from './fields.ts';
 import { decode, encode, type Json } from './wire.ts';
 
@@ -42,7 +43,8 @@ export function fromAnswer(
   const wire = description.fromWire ? description.fromWire(body) : body;
   const operations = description.operations;
   const idKey = (operations.shape === 'collection' ? operations.idKey : undefined) ?? 'id';
-  const input = settled(description, { ...decode(description.input, wire), ...parents });
+  const shown = withoutEmpty(description.input, decode(description.input, wire)) as Json;
+  const input = settled(description, { ...shown, ...parents });
   return {
     ...input,
     ...decode(description.output, wire),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Description, Fault } from './describe.ts';
+import { withoutEmpty } from './empty.ts';
 import type { ControlErrorName } from './errors.ts';
-import { fieldsOf } from './fields.ts';
 import { holdsUnknown, relax } from './relax.ts';
 import type { Json } from './wire.ts';
 
@@ -29,7 +29,7 @@ export function settle(
   input: Json,
   isUnknown: (value: unknown) => boolean = () => false,
 ): Settlement {
-  const given = withoutEmpty(description.input, input);
+  const given = withoutEmpty(description.input, input) as Json;
   const schema = relax(description.input, given, isUnknown) as typeof description.input;
   // The value found tells a missing one from a wrong one, and goes no further.
   const parsed = schema.safeParse(given, { reportInput: true });
@@ -43,16 +43,6 @@ export function settle(
     .flatMap((rule) => rule.check(value as never))
     .map((fault) => ({ ...fault, error: fault.error ?? ('valueInvalid' as const) }));
   return faults.length > 0 ? { faults } : { value, faults: [] };
-}
-
-/** An empty text in a field that may be left out means that it is left out. */
-function withoutEmpty(schema: z.ZodObject, input: Json): Json {
-  const kept = { ...input };
-  for (const field of fieldsOf(schema)) {
-    const item = kept[field.name];
-    if (item === null || (item === '' && field.optional)) kept[field.name] = undefined;
-  }
-  return kept;
 }
 
 function withoutUndefined(value: Json): Json {

@@ -28,6 +28,8 @@ export interface Rules<K extends CollectionKind> {
   readonly takes?: readonly (keyof Bodies[K] & string)[];
   /** Fields that stay when an update leaves them out. Those of `patch` kinds all do. */
   readonly keeps?: readonly (keyof Bodies[K] & string)[];
+  /** Fields whose value, when an update leaves them out, is chosen anew: what was chosen before does not fit any more. */
+  forgets?(input: Json, before: Stored<K>): readonly (keyof Bodies[K] & string)[];
   /** Error for an object that is there, but below another parent than the path's, when that is not "does not exist". */
   readonly misplaced?: ControlErrorName;
   /** A better error for a fault than its own. */

@@ -144,6 +144,10 @@ function updateInput<K extends CollectionKind>(
     const absent = given === undefined || (given === '' && marks.generated === true);
     if (!taken || (keeps && absent)) input[name] = old[name];
   }
+  for (const name of rules.forgets?.(input, before) ?? []) {
+    const wire = fieldsOf(description.input).find((field) => field.name === name)?.wire ?? name;
+    if ((body[wire] ?? '') === '') input[name] = undefined;
+  }
   return input;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { commaList, describe, immutable, ref, set, wire, type Fault } from '../describe.ts';
-import { isAddressRange } from '../addresses.ts';
+import { commaList, describe, immutable, ref, set, spelled, wire, type Fault } from '../describe.ts';
+import { formOfRange, isAddressRange } from '../addresses.ts';
 import { nameOfWord } from '../names.ts';
 
 /**
@@ -28,7 +28,7 @@ export const acl = describe({
      * The list. `IP`: 1 to 100 addresses, CIDR blocks or ranges written `a-b`. `DOMAIN`: names of 1 to 64 characters,
      * not digits only. `DOMAIN_ID`: IDs of 32 characters. Names and IDs: at most 1,024 characters in all.
      */
-    values: set(wire('acl_value', commaList(z.string().min(1)).min(1))),
+    values: spelled(formOfRange, set(wire('acl_value', commaList(z.string().min(1)).min(1)))),
   },
   output: {},
   rules: [{ on: ['entityType', 'values'], check: ({ entityType, values }) => CHECKS[entityType](values) }],

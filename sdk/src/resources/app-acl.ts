@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isAddressRange } from '../addresses.ts';
-import { describe, example, immutable, ref, set, wire } from '../describe.ts';
+import { formOfRange, isAddressRange } from '../addresses.ts';
+import { describe, example, immutable, ref, set, spelled, wire } from '../describe.ts';
 
 /**
  * The addresses from which an app may call, or may not, whatever API it calls. Source: API reference, "Configuring
@@ -26,8 +26,9 @@ export const appAcl = describe({
     /** `PERMIT`: the app may call from the listed addresses only. `DENY`: from all but these. */
     type: wire('app_acl_type', z.enum(['PERMIT', 'DENY'])),
     /** 1 to 100 addresses, CIDR blocks or ranges written `a-b`. */
-    values: set(
-      wire('app_acl_values', example(['192.0.2.0/24'], z.array(z.string().min(1)).min(1).max(100))),
+    values: spelled(
+      formOfRange,
+      set(wire('app_acl_values', example(['192.0.2.0/24'], z.array(z.string().min(1)).min(1).max(100)))),
     ),
   },
   output: {},

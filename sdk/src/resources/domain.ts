@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, generated, immutable, listOfOne, ref, wire } from '../describe.ts';
+import { describe, generated, immutable, listOfOne, ref, spelled, wire } from '../describe.ts';
 import { pattern } from '../names.ts';
 
 const LABEL = '[A-Za-z0-9](?:[\\w-]{0,61}\\w)?';
@@ -52,7 +52,10 @@ export const domain = describe({
     groupId: immutable(ref('apiGroup')),
     /** Domain name, or `*.` and a domain name; unique in the gateway. */
     name: immutable(
-      wire('url_domain', pattern(DOMAIN, 'a domain name such as api.example.com or *.example.com')),
+      spelled(
+        formOfDomain,
+        wire('url_domain', pattern(DOMAIN, 'a domain name such as api.example.com or *.example.com')),
+      ),
     ),
     /** Lowest TLS version that callers may use. */
     minTlsVersion: wire('min_ssl_version', z.enum(['TLSv1.1', 'TLSv1.2']).default('TLSv1.1')),
@@ -88,6 +91,11 @@ export const domain = describe({
     return attached === undefined ? body : { certificate_ids: [attached], ...body };
   },
 });
+
+/** The one form of names that are the same domain: case and the dot of the root mean nothing (RFC 4343; RFC 1034, section 3.1). */
+export function formOfDomain(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
 
 function firstId(infos: unknown): unknown {
   const [first] = Array.isArray(infos) ? (infos as readonly { readonly ssl_id?: unknown }[]) : [];

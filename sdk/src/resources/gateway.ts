@@ -97,7 +97,7 @@ export const gateway = describe({
     /** Security group that guards it. */
     securityGroupId: ref('securityGroup'),
     /** Availability zones over which it is spread; at least one. */
-    availableZoneIds: immutable(set(z.array(z.string().min(1)).min(1))),
+    availableZoneIds: immutable(set(z.array(pattern(/^[^\s,[\]]{1,255}$/, 'the ID of a zone')).min(1))),
     /** Description, at most 255 characters, without `<` and `>`. */
     description: pattern(/^[^<>]{0,255}$/, 'at most 255 characters without < and >').optional(),
     /** Start of the daily maintenance window of four hours, in UTC. */

@@ -68,7 +68,6 @@ export function memberGroupAnswer(group: ChannelMemberGroup, channel: Channel): 
   const [wire] = rowsOf(channel, 'member_groups', undefined, [group]);
   return {
     member_group_remark: '',
-    member_group_weight: 0,
     dict_code: '',
     microservice_version: '',
     microservice_port: 0,

@@ -1,4 +1,4 @@
-import { fail } from '@apig/sdk/contract';
+import { fail, formOfDomain } from '@apig/sdk/contract';
 import type { Rules } from '../kinds.ts';
 
 /** Source: API reference, "Binding a Domain Name" and "Unbinding a Domain Name". */
@@ -21,14 +21,9 @@ export const domainRules: Rules<'domain'> = {
         throw fail('valueInvalid', { reason, field: 'verified_client_certificate_enabled' });
       }
     }
-    // Names that differ in case or in the dot of the root are the same domain (RFC 4343, RFC 1034 section 3.1).
     const taken = draft
       .by('domain', 'gatewayId', gatewayId)
-      .some((domain) => domain.id !== id && sameName(domain.body.name) === sameName(name));
+      .some((domain) => domain.id !== id && formOfDomain(domain.body.name) === formOfDomain(name));
     if (taken) throw fail('domainTaken', { name });
   },
 };
-
-function sameName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
-}

@@ -11,6 +11,10 @@ type SignatureKey = Bodies['signatureKey'];
 export const signatureKeyRules: Rules<'signatureKey'> = {
   keeps: ['type', 'algorithm'],
 
+  // Keys of one form are none of another one.
+  forgets: ({ type = 'hmac', algorithm }, { body }) =>
+    type === body.type && algorithm === body.algorithm ? [] : ['key', 'secret'],
+
   complete: (value) => {
     // Settled by the kind's own description, so it is what the kind stores, but for what is chosen here.
     const settled = value as Omit<SignatureKey, 'key' | 'secret'> & Partial<SignatureKey>;
