@@ -260,6 +260,16 @@ describe('creating an API', () => {
         404,
         'APIG.3019',
       ],
+      [
+        'a function of network V1 with more than a minute',
+        {
+          backend_type: 'FUNCTION',
+          func_info: { function_urn: 'urn:f', invocation_type: 'sync', network_type: 'V1', timeout: 60_001 },
+        },
+        400,
+        'APIG.2003',
+        'at most 60000,parameterName:func_info.timeout',
+      ],
     ],
     (fields) => gateway.call('POST', 'apis', { ...apiBody(groupId), ...fields }),
   );

@@ -198,6 +198,17 @@ describe('a plug-in', () => {
       'plugin_content',
     ],
     [
+      'a system parameter that there is none of',
+      content('set_resp_headers', {
+        response_headers: [
+          { name: 'a', value: '$context.magic', action: 'add', value_type: 'system_parameter' },
+        ],
+      }),
+      'APIG.2011',
+      'plugin_content',
+    ],
+    ['a limit of 0', content('rate_limit', { ...LIMIT, api_limit: 0 }), 'APIG.2011', 'plugin_content'],
+    [
       'a header twice',
       content('set_resp_headers', {
         response_headers: ['a', 'A'].map((name) => ({ name, value: 'b', action: 'add' })),

@@ -82,6 +82,22 @@ describe('an API with a function as backend', () => {
     expect(event()['headers']).not.toHaveProperty('x-stage');
   });
 
+  test('gives it a body of JSON as it is, where the API says so', async () => {
+    publish({}, { functionBodyBase64: false });
+    const send = async (type: string) => {
+      await traffic.call({ path: '/', method: 'PUT', headers: { 'content-type': type }, body: '{"grün":1}' });
+      return event();
+    };
+    expect(await send('application/json; charset=utf-8')).toMatchObject({
+      body: '{"grün":1}',
+      isBase64Encoded: false,
+    });
+    expect(await send('text/plain')).toMatchObject({
+      body: Buffer.from('{"grün":1}').toString('base64'),
+      isBase64Encoded: true,
+    });
+  });
+
   test('answers with its status, headers and body', async () => {
     publish();
     answerWith({

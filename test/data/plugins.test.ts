@@ -121,6 +121,20 @@ describe('a plug-in for headers of answers', () => {
     expect(await values()).toEqual(present);
   });
 
+  test('sets what the gateway knows of a call, and nothing where it knows nothing', async () => {
+    const known = (name: string, value: string) => ({
+      ...{ name, value, action: 'override', value_type: 'system_parameter' },
+    });
+    traffic.attach(
+      'set_resp_headers',
+      { response_headers: [known('X-Stage', '$context.stage'), known('X-App', 'appId')] },
+      publish(),
+    );
+    const { headers } = await traffic.call('/');
+    expect(headers['x-stage']).toBe('RELEASE');
+    expect(headers).not.toHaveProperty('x-app');
+  });
+
   test('acts on answers of the gateway too, and no more once it is detached', async () => {
     const published = publish({ authentication: 'APP' });
     attach('override', published);
@@ -156,6 +170,11 @@ describe('a plug-in for limits', () => {
     });
     traffic.clock.advance(60_000);
     expect(await statuses('/')).toEqual([200]);
+  });
+
+  test('may have no limit for the API, and one for addresses', async () => {
+    traffic.attach('rate_limit', { ...content, api_limit: -1, ip_limit: 3 }, publish());
+    expect(await statuses('/', '/', '/', '/')).toEqual([200, 200, 200, 429]);
   });
 
   test('counts APIs for themselves, or together when shared', async () => {

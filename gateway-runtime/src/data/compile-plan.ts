@@ -113,6 +113,7 @@ export function compilePlan(
     keepsEscapes: features.keepsEscapes,
     protocol: definition.protocol,
     cors: definition.cors,
+    sendsPlainBodies: !definition.functionBodyBase64,
     acl: compileAcl(
       tied(configuration, 'aclBinding', tie)
         .map(({ aclId }) => configuration.get('acl', aclId)?.body)

@@ -95,7 +95,7 @@ async function eventOf(
     ...callPart(call, plan),
     headers,
     queryStringParameters: toObject(query.map(({ name, value }) => [name, value])),
-    ...(await bodyPart(call)),
+    ...(await bodyPart(call, plan)),
   };
 }
 

@@ -17,10 +17,25 @@ export function callPart(call: Call, { apiId, stage, parameters }: Plan): Json {
   };
 }
 
-/** The body of a call in Base64, as functions are given it. */
-export async function bodyPart(call: Call): Promise<Json> {
-  return { body: Buffer.from(await holdBody(call)).toString('base64'), isBase64Encoded: true };
+/**
+ * The body of a call as functions are given it: in Base64, or as it is where the API says so and it is JSON.
+ *
+ * Source: API reference, "Creating an API" (is_send_fg_body_base64).
+ */
+export async function bodyPart(
+  call: Call,
+  { sendsPlainBodies }: Pick<Plan, 'sendsPlainBodies'>,
+): Promise<Json> {
+  const body = await holdBody(call);
+  if (
+    sendsPlainBodies &&
+    call.headers.first('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE
+  )
+    return { body: body.toString('utf8'), isBase64Encoded: false };
+  return { body: body.toString('base64'), isBase64Encoded: true };
 }
+
+const JSON_TYPE = 'application/json';
 
 /** All header lines of a call by name in small letters; lines of one name are joined. */
 export function headersOf(call: Call): Readonly<Record<string, string>> {

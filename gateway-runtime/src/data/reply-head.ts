@@ -40,11 +40,12 @@ export function gatewayFields(call: Call, answer: Head): string {
 }
 
 /** The lines of an answer as the plug-ins of the API shape them; the gateway's own lines come on top. */
-export function shapedLines({ plan }: Call, lines: readonly string[]): readonly string[] {
+export function shapedLines(call: Call, lines: readonly string[]): readonly string[] {
+  const { plan } = call;
   if (plan === undefined) return lines;
   const { cors, responseHeaders } = plan.plugins;
   const kept = cors === undefined ? lines : lines.filter((_, index) => !isCors(lines[index - (index % 2)]));
-  return responseHeaders === undefined ? kept : withHeaderRules(kept, responseHeaders);
+  return responseHeaders === undefined ? kept : withHeaderRules(call, kept, responseHeaders);
 }
 
 /** The same for lines as text. */

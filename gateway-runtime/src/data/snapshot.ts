@@ -95,6 +95,8 @@ export interface Plan {
   readonly keepsEscapes: boolean;
   readonly protocol: 'HTTP' | 'HTTPS' | 'BOTH' | 'GRPCS';
   readonly cors: boolean;
+  /** Whether functions are given bodies of JSON as they are, and not in Base64. */
+  readonly sendsPlainBodies: boolean;
   readonly acl: AclPlan;
   readonly authentication: AuthenticationPlan;
   readonly throttle: ThrottlePlan;

@@ -24,8 +24,8 @@ export interface PolicyPlan {
   readonly interval: number;
   /** `second`, `minute`, `hour` or `day`. */
   readonly unit: string;
+  /** 0 for none, as the next three. */
   readonly apiLimit: number;
-  /** 0 for none, as the next two. */
   readonly userLimit: number;
   readonly appLimit: number;
   readonly addressLimit: number;

@@ -27,21 +27,28 @@ const cors = z.looseObject({
   allow_credentials: z.boolean().optional(),
 });
 
+const SYSTEM_PARAMETER =
+  /^(?:\$context\.)?(?:sourceIp|stage|apiId|apiName|appId|appName|requestId|serverAddr|serverName|handleTime|authorizer\.(?:frontend|backend)\.[A-Za-z][\w-]{0,31})$/;
 const RESERVED_HEADER =
   /^(?:x-apig-|x-request-id$|access-control-|content-length$|transfer-encoding$|connection$)/i;
 
-const responseHeader = z.looseObject({
-  name: z
-    .string()
-    .regex(HEADER_NAME)
-    .refine((name) => !RESERVED_HEADER.test(name), { message: 'expected a header that policies may set' }),
-  value: z
-    .string()
-    .regex(/^[\t\x20-\x7e]{0,1024}$/)
-    .default(''),
-  action: z.enum(['override', 'append', 'delete', 'skip', 'add']),
-  value_type: z.enum(['custom_value']).optional(),
-});
+const responseHeader = z
+  .looseObject({
+    name: z
+      .string()
+      .regex(HEADER_NAME)
+      .refine((name) => !RESERVED_HEADER.test(name), { message: 'expected a header that policies may set' }),
+    value: z
+      .string()
+      .regex(/^[\t\x20-\x7e]{0,1024}$/)
+      .default(''),
+    action: z.enum(['override', 'append', 'delete', 'skip', 'add']),
+    value_type: z.enum(['custom_value', 'system_parameter']).optional(),
+  })
+  .refine(({ value, value_type: type }) => type !== 'system_parameter' || SYSTEM_PARAMETER.test(value), {
+    path: ['value'],
+    message: 'expected the name of a system parameter, such as $context.requestId',
+  });
 
 const set_resp_headers = z.looseObject({
   response_headers: z
@@ -67,7 +74,12 @@ const rate_limit = z
     algorithm: z.enum(['counter', 'haht', 'local']).optional(),
     default_time_unit: unit,
     default_interval: z.int().min(1).max(INT32_MAX),
-    api_limit: z.int().min(1).max(INT32_MAX),
+    // -1 is none.
+    api_limit: z
+      .int()
+      .min(-1)
+      .max(INT32_MAX)
+      .refine((limit) => limit !== 0, { message: 'expected a number from 1, or -1 for no limit' }),
     user_limit: limit().default(0),
     app_limit: limit().default(0),
     ip_limit: limit().default(0),
@@ -95,8 +107,9 @@ const rate_limit = z
   })
   .refine(
     ({ api_limit, user_limit, app_limit, ip_limit, specials }) =>
-      [user_limit, app_limit, ip_limit].every((each) => each <= api_limit) &&
-      (specials ?? []).every(({ policies }) => policies.every((policy) => policy.limit <= api_limit)),
+      api_limit === -1 ||
+      ([user_limit, app_limit, ip_limit].every((each) => each <= api_limit) &&
+        (specials ?? []).every(({ policies }) => policies.every((policy) => policy.limit <= api_limit))),
     { path: ['api_limit'], message: 'expected no limit above api_limit' },
   );
 

@@ -55,6 +55,13 @@ export const apiRules: readonly Rule<ApiDefinition>[] = [
         : [],
   },
   {
+    on: ['functionBackend', 'functionPolicies'],
+    check: ({ functionBackend, functionPolicies }) => [
+      ...(functionBackend ? fittingTimeout(['functionBackend'], functionBackend) : []),
+      ...functionPolicies.flatMap((policy, index) => fittingTimeout(['functionPolicies', index], policy)),
+    ],
+  },
+  {
     on: ['protocol', 'httpBackend', 'httpPolicies'],
     check: ({ protocol, httpBackend, httpPolicies }) => [
       ...(httpBackend ? fittingProtocol(protocol, ['httpBackend'], httpBackend.protocol) : []),
@@ -205,6 +212,18 @@ function frontendPlaceholders(path: string): readonly string[] | string {
   }
   return names;
 }
+
+/** Source: API reference, "Creating an API" (func_info, timeout). */
+function fittingTimeout(
+  path: Path,
+  { networkType, timeoutMs }: { readonly networkType: 'V1' | 'V2'; readonly timeoutMs: number },
+): readonly Fault[] {
+  if (networkType === 'V2' || timeoutMs <= MAX_V1_MS) return [];
+  const message = `expected at most ${MAX_V1_MS} with networkType V1`;
+  return [{ path: [...path, 'timeoutMs'], message, error: 'valueTooLarge', details: { limit: MAX_V1_MS } }];
+}
+
+const MAX_V1_MS = 60_000;
 
 /** Who calls by gRPC is answered by gRPC, and nobody else. */
 function fittingProtocol(callers: ApiDefinition['protocol'], path: Path, backend: string): readonly Fault[] {

@@ -135,7 +135,7 @@ async function eventOf(
     headers: identities.length === 0 ? headersOf(call) : given(true),
     queryStringParameters: identities.length === 0 ? queryObject(call) : given(false),
     user_data: userData,
-    ...(needsBody && (await bodyPart(call))),
+    ...(needsBody && (await bodyPart(call, plan))),
   };
 }
 

@@ -46,7 +46,7 @@ export function compilePlugins(
         case 'cors':
           return { cors: compileCors(parseContent(type, content)) };
         case 'set_resp_headers':
-          return { responseHeaders: compileResponseHeaders(parseContent(type, content)) };
+          return { responseHeaders: compileResponseHeaders(parseContent(type, content), api) };
         case 'rate_limit': {
           const parsed = parseContent(type, content);
           const key = parsed.scope === 'share' ? `${plugin.id}/` : place;

@@ -29,7 +29,8 @@ export function compileRateLimit(
     windowSeconds: interval * secondsIn(unit),
     interval,
     unit,
-    apiLimit: content.api_limit,
+    // No limit is 0 here.
+    apiLimit: Math.max(0, content.api_limit),
     userLimit: content.user_limit,
     appLimit: content.app_limit,
     addressLimit: content.ip_limit,
