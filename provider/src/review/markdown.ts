@@ -42,10 +42,10 @@ export function toMarkdown(review: Review, limit = LONGEST_COMMENT): string {
   return `${head}${sections.join('')}`.trimEnd() + '\n';
 }
 
-/** What the comments of one stack begin with, and no other text: by it the comment to be replaced is found. */
-export function markerOf(project: string, stack: string): string {
+/** What the texts of one stack for one purpose begin with, and no other text: by it the one to be replaced is found. */
+export function markerOf(project: string, stack: string, purpose = 'apig-review'): string {
   const name = (text: string) => encodeURIComponent(text).replaceAll('-', '%2D');
-  return `<!-- apig-review ${name(project)}/${name(stack)} -->`;
+  return `<!-- ${purpose} ${name(project)}/${name(stack)} -->`;
 }
 
 type Write = (review: Review, room: number) => string;

@@ -15,8 +15,28 @@ export interface ExplainRequest {
   readonly withoutStages?: boolean | undefined;
 }
 
+/** A change of one object, as the runtime remembers it. */
+export interface ObjectChange {
+  /** Number of the write. */
+  readonly revision: number;
+  /** RFC 3339 in UTC. */
+  readonly at: string;
+  /** Account and user that wrote. */
+  readonly actor: string;
+  readonly action: 'create' | 'update' | 'delete';
+  /** Names of the fields that changed. */
+  readonly fields: readonly string[];
+}
+
 /** What only `@apig/gateway-runtime` can be asked. */
 export interface RuntimeOperations {
+  /** The newest changes of an object, newest first. @param key its ID */
+  changesOf(
+    kind: string,
+    key: string,
+    count: number,
+    options?: CallOptions,
+  ): Promise<readonly ObjectChange[]>;
   /** What would become of requests, in their order. */
   explain(request: ExplainRequest, options?: CallOptions): Promise<readonly Json[]>;
   /** The whole configuration, without secrets. */
@@ -27,6 +47,18 @@ export interface RuntimeOperations {
 export function createRuntimeOperations(transport: Transport): RuntimeOperations {
   const isOwn = true;
   return {
+    async changesOf(kind, key, count, { signal } = {}) {
+      const query = { kind, key, limit: count };
+      const answer = await transport.call({ method: 'GET', path: 'changes', isOwn, query, signal });
+      return rowsOf(answer, 'changes', 'changes').map((row) => ({
+        revision: row['revision'] as number,
+        at: row['at'] as string,
+        actor: row['actor'] as string,
+        action: row['action'] as ObjectChange['action'],
+        fields: row['fields'] as readonly string[],
+      }));
+    },
+
     async explain({ requests, snapshot, at, withoutStages = false }, { signal } = {}) {
       const body: Json = {
         requests,

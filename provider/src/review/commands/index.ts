@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
+import { commentCommand } from './comment.ts';
+import { driftCommand } from './drift.ts';
 import { reviewCommand } from './review.ts';
 
 /** Every command. The first is meant where no name is given. */
-export const commands: readonly Command[] = [reviewCommand];
+export const commands: readonly Command[] = [reviewCommand, commentCommand, driftCommand];
