@@ -152,6 +152,7 @@ function streamCall({ head, body, reply, connection }: StreamRequest): Call {
     body: body && new CallerBody(body),
     connection: connectionOf(connection),
     reply,
+    upgrade: upgradeOf(head),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Answer, AnswerReader } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import type { ReadBuffer } from './read-buffer.ts';
@@ -30,11 +31,17 @@ export function openTunnel(
   const { socket } = caller;
   socket.write(`${statusLine(101, answer.head.reason)}${fields}Connection: upgrade\r\n\r\n`, 'latin1');
   if (early !== undefined) upstream.socket.write(early);
-  new Tunnel(caller, upstream, idleMs, onEnd).start(answer);
+  new Tunnel(socket, upstream, idleMs, onEnd).start(answer);
 }
 
-class Tunnel implements TunnelEnd, AnswerReader {
-  readonly #caller: ServerConnection;
+/** The caller's end of a tunnel: its connection, or a stream of it. */
+export interface CallerEnd extends Duplex {
+  setTimeout(ms: number, onTimeout: () => void): unknown;
+}
+
+/** Bytes in both directions between a caller and an upstream that have agreed on a protocol. */
+export class Tunnel implements TunnelEnd, AnswerReader {
+  readonly #caller: CallerEnd;
   readonly #upstream: UpstreamConnection;
   readonly #idleMs: number;
   readonly #onOver: () => void;
@@ -44,15 +51,17 @@ class Tunnel implements TunnelEnd, AnswerReader {
   #hasUpstreamClosed = false;
   #isOver = false;
 
-  constructor(caller: ServerConnection, upstream: UpstreamConnection, idleMs: number, onOver: () => void) {
+  /** @param onOver called once, at the end */
+  constructor(caller: CallerEnd, upstream: UpstreamConnection, idleMs: number, onOver: () => void) {
     this.#caller = caller;
     this.#upstream = upstream;
     this.#idleMs = idleMs;
     this.#onOver = onOver;
   }
 
+  /** Begins with what has come with the answer. */
   start(answer: Answer): void {
-    const { socket } = this.#caller;
+    const socket = this.#caller;
     const upstream = this.#upstream;
     socket.on('data', (chunk: Buffer) => {
       upstream.setIdle(this.#idleMs);
@@ -73,7 +82,7 @@ class Tunnel implements TunnelEnd, AnswerReader {
   }
 
   onData(buffer: ReadBuffer, start: number, end: number): boolean {
-    const { socket } = this.#caller;
+    const socket = this.#caller;
     this.#upstream.setIdle(this.#idleMs);
     socket.write(buffer.bytes.subarray(start, end));
     if (socket.writableNeedDrain) this.#upstream.pauseAnswer();
@@ -81,12 +90,12 @@ class Tunnel implements TunnelEnd, AnswerReader {
   }
 
   onDrain(): void {
-    this.#caller.socket.resume();
+    this.#caller.resume();
   }
 
   onEnd(): void {
     this.#hasUpstreamEnded = true;
-    this.#caller.socket.end();
+    this.#caller.end();
   }
 
   onFailure(): void {
@@ -95,7 +104,7 @@ class Tunnel implements TunnelEnd, AnswerReader {
 
   onClose(): void {
     this.#hasUpstreamClosed = true;
-    const { socket } = this.#caller;
+    const socket = this.#caller;
     if (!this.#hasUpstreamEnded || this.#hasCallerClosed) this.#end();
     // Both have said all; what is on its way to the caller still arrives.
     else socket.setTimeout(this.#idleMs, () => this.#end());
@@ -113,7 +122,7 @@ class Tunnel implements TunnelEnd, AnswerReader {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#caller.socket.destroy();
+    this.#caller.destroy();
     this.#upstream.cancel();
     this.#onOver();
   }

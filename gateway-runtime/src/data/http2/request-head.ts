@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Fault } from '../http1/faults.ts';
 import type { HeadLimits } from '../http1/head-parser.ts';
 import type { RequestHead } from '../http1/request-head.ts';
@@ -20,6 +21,8 @@ const OF_CONNECTION = new Set([
  * HTTP/1.1 and read by the parser for callers of that version: one set of rules and limits for both. Each field must
  * come out as one field, or a value has smuggled another one in.
  *
+ * A request for WebSocket (RFC 8441) becomes the one of HTTP/1.1 for it.
+ *
  * Source: RFC 9113, sections 8.2.3 (cookies in pieces are joined), 8.3.1 and 10.3.
  */
 export class RequestHeads {
@@ -34,19 +37,23 @@ export class RequestHeads {
   /** @param raw names and values in turn, one character a byte */
   read(raw: readonly string[]): RequestHead | Fault {
     const { pseudo, fields, count, fault } = readFields(raw);
-    const { method = '', path = '', authority } = pseudo;
+    const { method = '', path = '', authority, protocol } = pseudo;
     if (fault !== undefined) return fault;
-    if (method === 'CONNECT') return 'connectRefused';
+    const isWebSocket = method === 'CONNECT' && protocol === 'websocket';
+    if (method === 'CONNECT' && !isWebSocket) return 'connectRefused';
     if (authority === undefined) return 'hostMissing';
     // A target that names its host has no place here: that is what `:authority` is for.
     if (!path.startsWith('/') && path !== '*') return 'targetMalformed';
     const parser = this.#parser;
     parser.reset();
-    const bytes = Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n${fields}\r\n`, 'latin1');
+    const line = `${isWebSocket ? 'GET' : method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;
+    const upgrade = isWebSocket ? upgradeFields() : '';
+    const bytes = Buffer.from(`${line}${fields}${upgrade}\r\n`, 'latin1');
     const after = parser.parse(bytes, 0, bytes.length);
     const { head } = parser;
     if (after < 0 || head === undefined) return parser.fault ?? 'requestLineMalformed';
-    return after === bytes.length && head.count === count + 1 ? head : 'fieldValueMalformed';
+    const own = isWebSocket ? 1 + UPGRADE_FIELDS : 1;
+    return after === bytes.length && head.count === count + own ? head : 'fieldValueMalformed';
   }
 
   /** The fields after a body, as lines that may be sent on. None, when they break the rules. */
@@ -63,8 +70,23 @@ export class RequestHeads {
   }
 }
 
+const UPGRADE_FIELDS = 3;
+
+/** What asks for WebSocket in HTTP/1.1. The key is one of ours: over HTTP/2 there is none (RFC 8441, section 5). */
+function upgradeFields(): string {
+  const key = randomBytes(16).toString('base64');
+  return `connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: ${key}\r\n`;
+}
+
+interface Pseudo {
+  method?: string;
+  path?: string;
+  authority?: string;
+  protocol?: string;
+}
+
 interface Fields {
-  readonly pseudo: { method?: string; path?: string; authority?: string };
+  readonly pseudo: Pseudo;
   /** Field lines without `Host`. */
   readonly fields: string;
   readonly count: number;
@@ -72,7 +94,7 @@ interface Fields {
 }
 
 function readFields(raw: readonly string[]): Fields {
-  const pseudo: { method?: string; path?: string; authority?: string } = {};
+  const pseudo: Pseudo = {};
   let fields = '';
   let count = 0;
   let cookie: string | undefined;
@@ -84,7 +106,8 @@ function readFields(raw: readonly string[]): Fields {
     if (name === ':method') pseudo.method = value;
     else if (name === ':path') pseudo.path = value;
     else if (name === ':authority') pseudo.authority = value;
-    else if (name.startsWith(':')) continue;
+    else if (name === ':protocol') pseudo.protocol = value;
+    else if (name.startsWith(':') || name === 'sec-websocket-key') continue;
     else if (name === 'cookie') cookie = cookie === undefined ? value : `${cookie}; ${value}`;
     else if (name === 'host') {
       if (host !== undefined) fault = 'hostRepeated';

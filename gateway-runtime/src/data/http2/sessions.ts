@@ -131,6 +131,7 @@ class Session implements Timed, SessionConnection {
     const session = performServerHandshake(socket, {
       settings: {
         enablePush: false,
+        enableConnectProtocol: true,
         maxConcurrentStreams: MAX_STREAMS,
         maxHeaderListSize: settings.limits.headBytes * HEADER_LIST_FACTOR,
       },
@@ -181,6 +182,12 @@ class Session implements Timed, SessionConnection {
       return;
     }
     const reply = new StreamReply(stream, head.method, times.writeStallMs, this.#sweep);
+    if (head.upgradeAt >= 0) {
+      // What it sends is for whoever takes its stream over.
+      reply.webSocketKey = head.first('sec-websocket-key');
+      this.#settings.serve({ head, body: undefined, reply, connection: this });
+      return;
+    }
     const { maxBodyBytes } = this.#settings;
     if (head.length > maxBodyBytes) {
       this.#refuse(reply, 'bodyTooLarge');

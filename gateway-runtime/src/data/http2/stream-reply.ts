@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { CallerGone, type Reply } from '../call.ts';
 import { fromFields } from '../fields.ts';
@@ -5,7 +6,8 @@ import type { Answer, AnswerReader } from '../http1/answer.ts';
 import { FRAMING } from '../http1/framing.ts';
 import { ReadBuffer } from '../http1/read-buffer.ts';
 import type { Sweep, Timed } from '../http1/sweep.ts';
-import type { UpstreamFailure } from '../http1/upstream-failure.ts';
+import { Tunnel } from '../http1/tunnel.ts';
+import { UpstreamFailure } from '../http1/upstream-failure.ts';
 import { toHeaders } from './response-headers.ts';
 
 /** How an answer that is passed on by pieces has its trailers. */
@@ -21,6 +23,8 @@ export class StreamReply implements Reply, Timed {
   isLast = false;
   onGone: (() => void) | undefined;
   bytesSent = 0;
+  /** What a backend must have seen that agrees to WebSocket; undefined for other requests. */
+  webSocketKey: string | undefined;
   readonly stream: ServerHttp2Stream;
   readonly #isHead: boolean;
   readonly #stallMs: number;
@@ -59,13 +63,14 @@ export class StreamReply implements Reply, Timed {
     this.stream.additionalHeaders({ ...toHeaders(fromFields(fields)), ':status': status });
   }
 
-  pass(answer: Answer, fields: string): Promise<void> {
+  pass(answer: Answer, fields: string, idleMs: number): Promise<void> {
     const { head, text } = answer;
     if (this.isOver) {
       answer.cancel();
       return Promise.reject(new CallerGone());
     }
     const lines = fromFields(fields);
+    if (head.status === 101) return this.#openTunnel(answer, lines, idleMs);
     if (head.framing === FRAMING.none || text !== undefined) {
       this.#sendWhole(head.status, lines, answer.length, Buffer.from(text ?? '', 'latin1'));
       return PASSED;
@@ -132,6 +137,29 @@ export class StreamReply implements Reply, Timed {
     this.reset(constants.NGHTTP2_CANCEL);
   }
 
+  /** Source: RFC 8441, section 5: 200 stands for 101, and there is no key to accept. */
+  #openTunnel(
+    answer: Answer,
+    lines: readonly (readonly [name: string, value: string])[],
+    idleMs: number,
+  ): Promise<void> {
+    const upstream = answer.connection;
+    const key = this.webSocketKey ?? '';
+    const accepted = createHash('sha1')
+      .update(key + WEB_SOCKET)
+      .digest('base64');
+    if (upstream === undefined || answer.head.first('sec-websocket-accept') !== accepted) {
+      answer.cancel();
+      return Promise.reject(new UpstreamFailure('malformed', 'webSocketRefused'));
+    }
+    const told = lines.filter(([name]) => !/^(?:upgrade|connection|sec-websocket-accept)$/i.test(name));
+    this.#respond(200, toHeaders(told), undefined, {});
+    this.#finish();
+    return new Promise((resolve) => {
+      new Tunnel(this.stream, upstream, idleMs, resolve).start(answer);
+    });
+  }
+
   #sendWhole(
     status: number,
     lines: readonly (readonly string[])[],
@@ -195,6 +223,9 @@ export class StreamReply implements Reply, Timed {
 }
 
 const PASSED = Promise.resolve();
+
+/** Goes with the key into what is accepted. Source: RFC 6455, section 1.3. */
+const WEB_SOCKET = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 function isWithoutBody(status: number): boolean {
   return status === 204 || status === 304;
