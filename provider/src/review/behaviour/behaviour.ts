@@ -22,6 +22,10 @@ export interface BehaviourOptions {
 
 /** Compares how requests are treated before and after a plan. @throws ReviewError */
 export async function compareBehaviour(plan: Plan, options: BehaviourOptions): Promise<Comparison> {
+  if (!plan.isWhole)
+    throw new ReviewError(
+      'Behaviour is compared as a whole: run pulumi preview with --show-sames, or give the state with --state.',
+    );
   const sides = await (options.sides ?? replay)(plan);
   const [before, after] = [createView(sides.before), createView(sides.after)];
   const corpus = corpusOf(before, after);

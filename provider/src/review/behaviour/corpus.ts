@@ -2,7 +2,7 @@ import type { Json } from '@apig/sdk/contract';
 import { borderAddresses, valuesOf } from './addresses.ts';
 import { callersOf, servedCallers, type ProbeCaller, type Sides } from './callers.ts';
 import type { Probe, ProbeRequest } from './probe.ts';
-import { pathsMeet } from './paths.ts';
+import { matchesPath, pathsMeet } from './paths.ts';
 import { borderValues, filledPath, goodValue } from './sample-values.ts';
 import type { Definition, Published, View } from './view.ts';
 
@@ -99,6 +99,8 @@ interface Shape {
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** What follows the path. */
+  readonly suffix: string;
 }
 
 /** The requests for one API, the most telling first. */
@@ -131,7 +133,7 @@ function probesOf(sides: Sides): readonly Probe[] {
     if (!found.has(key))
       found.set(key, { api: first.api, environment: first.environment, caller, request: merged });
   };
-  const shapes = uniqueShapes(present);
+  const shapes = uniqueShapes(sides);
   for (const shape of shapes) for (const who of callers) add('', who, {}, shape);
   for (const shape of shapes)
     for (const who of served) {
@@ -179,9 +181,11 @@ function hostsOf(present: readonly Published[]): readonly string[] {
 }
 
 /** Requests as they are meant, by the definitions of both sides. */
-function uniqueShapes(present: readonly Published[]): readonly Shape[] {
+function uniqueShapes({ before, after, views }: Sides): readonly Shape[] {
   const shapes = new Map<string, Shape>();
-  for (const { definition } of present) {
+  for (const [side, view] of [[before, views.before] as const, [after, views.after] as const]) {
+    if (side === undefined) continue;
+    const { definition } = side;
     const method = definition.method === 'ANY' ? 'GET' : definition.method;
     const valuesAt = (location: string) =>
       Object.fromEntries(
@@ -189,13 +193,15 @@ function uniqueShapes(present: readonly Published[]): readonly Shape[] {
           .filter((parameter) => parameter.location === location)
           .map((parameter) => [parameter.name, goodValue(parameter)]),
       );
-    const shape: Shape = {
+    const plain: Shape = {
       method,
       definition,
       path: valuesAt('PATH'),
       query: valuesAt('QUERY'),
       headers: valuesAt('HEADER'),
+      suffix: '',
     };
+    const shape = atOwnPath(plain, side, view);
     const key = JSON.stringify([method, targetOf(shape), shape.headers, definition.protocol]);
     const known = shapes.get(key);
     // Of two definitions that are asked the same way, the borders of both are looked at.
@@ -204,9 +210,27 @@ function uniqueShapes(present: readonly Published[]): readonly Shape[] {
   return [...shapes.values()];
 }
 
-function targetOf({ definition, path, query }: Shape, rest?: string): string {
+/** A request that no other API of the group wins, if there is one. */
+function atOwnPath(shape: Shape, own: Published, view: View): Shape {
+  const others = view.published
+    .filter(
+      (other) => other !== own && other.group.id === own.group.id && other.environment === own.environment,
+    )
+    .map(({ definition }) => definition)
+    .filter(({ method }) => method === 'ANY' || method === shape.method);
+  const end = own.definition.path.endsWith('/') ? 'below' : '/below';
+  const candidates = [shape, ...(own.definition.matchMode === 'PREFIX' ? [{ ...shape, suffix: end }] : [])];
+  const pathOf = (candidate: Shape) => targetOf(candidate).split('?', 1)[0] ?? '';
+  return (
+    candidates.find((candidate) => !others.some((other) => matchesPath(other, pathOf(candidate)))) ??
+    candidates.at(-1) ??
+    shape
+  );
+}
+
+function targetOf({ definition, path, query, suffix }: Shape, rest?: string): string {
   const params = new URLSearchParams(query).toString();
-  const filled = filledPath(definition.path, path, rest);
+  const filled = `${filledPath(definition.path, path, rest)}${suffix}`;
   return params === '' ? filled : `${filled}?${params}`;
 }
 
@@ -224,6 +248,7 @@ function pathVariants(shape: Shape): readonly (readonly [string, string])[] {
   const withQuery = (other: string) => (query === undefined ? other : `${other}?${query}`);
   const variants: (readonly [string, string])[] = [
     ['with a part more', withQuery(`${path === '/' ? '' : path.replace(/\/$/, '')}/more`)],
+    ...(shape.suffix === '' ? [] : [['at its own path', targetOf({ ...shape, suffix: '' })] as const]),
     ['with a final slash', withQuery(path.endsWith('/') ? path : `${path}/`)],
   ];
   if (path.lastIndexOf('/') > 0)

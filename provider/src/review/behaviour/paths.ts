@@ -26,6 +26,19 @@ export function covers(wide: Route, narrow: Route): boolean {
   return inner.length === outer.length;
 }
 
+/** Whether a request with a path could be for an API, were there no other one. */
+export function matchesPath(route: Route, path: string): boolean {
+  const segments = path.split('/').slice(1);
+  const own = segmentsOf(route);
+  const rest = own.indexOf(REST);
+  if (rest === -1 ? segments.length !== own.length : segments.length < rest) return false;
+  // A whole path asks for something in the place of the rest, a prefix for nothing.
+  if (rest !== -1 && route.matchMode === 'EXACT' && (segments[rest] ?? '') === '') return false;
+  return own
+    .slice(0, rest === -1 ? own.length : rest)
+    .every((segment, index) => (segment === ONE ? segments[index] !== '' : segment === segments[index]));
+}
+
 const ONE = '{}';
 const REST = '{+}';
 

@@ -8,6 +8,7 @@ import { review, type ReviewInput } from '../review.ts';
 import { rankOf } from '../summary.ts';
 import { toTerminal } from '../terminal.ts';
 import type { Command } from './command.ts';
+import { EXTENSIONS_USAGE, extensionsIn } from './extensions.ts';
 import type { Terminal } from './terminal.ts';
 
 const USAGE = `Says what a change does to callers, from the output of \`pulumi preview --json --show-sames\`.
@@ -21,6 +22,7 @@ Usage: apig-review [review] [file] [options]
   --fail-on <verdict>        exit code 2 for breaking, for loosening (and worse), or for any change for callers
   --detailed-exit-code       exit code 3 when something changes and --fail-on does not apply
   --silent-when-unchanged    writes nothing when no resource changes
+${EXTENSIONS_USAGE}
 
 Exit codes: 0 nothing to fail on, 1 the review could not be made, 2 as --fail-on asks, 3 as --detailed-exit-code asks.`;
 
@@ -32,7 +34,10 @@ export const reviewCommand: Command = {
   name: 'review',
   summary: 'says what a preview does to callers',
   usage: USAGE,
-  run: (args, terminal) => runReviewCommand(args, terminal, {}),
+  run: async (args, terminal) => {
+    const { rest, extensions } = await extensionsIn(args, terminal);
+    return runReviewCommand(rest, terminal, extensions);
+  },
 };
 
 /** Makes a review and writes it. Returns the exit code. */
