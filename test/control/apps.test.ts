@@ -175,6 +175,28 @@ describe('authorizing apps', () => {
     environmentId = RELEASE,
   ) => gateway.call('POST', 'app-auths', { env_id: environmentId, app_ids: appIds, api_ids: apiIds });
 
+  test('is for one API of a path only, where apps find APIs by what they may call', async () => {
+    const gateway = await running.create();
+    const app = await gateway.add('apps', { name: 'shop' });
+    const made: string[] = [];
+    for (const group of ['one', 'two']) {
+      const group_id = await gateway.group(group);
+      made.push(await gateway.api({ auth_type: 'APP', req_uri: '/orders', group_id }));
+    }
+    const [first = '', second = ''] = made;
+    const codeOf = async (apiId: string) => {
+      const { body } = await authorize(gateway, [app], [apiId]);
+      const [auth] = body['auths'] as readonly { readonly auth_result: Record<string, unknown> }[];
+      return [auth?.auth_result['status'], auth?.auth_result['error_code']];
+    };
+    await gateway.call('POST', 'features', { name: 'app_route', enable: true, config: 'on' });
+
+    expect(await codeOf(first)).toEqual(['SUCCESS', '']);
+    expect(await codeOf(second)).toEqual(['FAILED', expect.stringMatching(/^APIG\./)]);
+    await gateway.call('POST', 'features', { name: 'app_route', enable: true, config: 'off' });
+    expect(await codeOf(second)).toEqual(['SUCCESS', '']);
+  });
+
   test('is answered for each app and API, and shows in all lists at once', async () => {
     const gateway = await running.create();
     const [shop, store] = [

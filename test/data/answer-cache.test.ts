@@ -369,7 +369,7 @@ describe('the memory for answers', () => {
     cache.keep(space, '/', 'c', answer('x'.repeat(500)));
 
     expect(['a', 'b', 'c'].map((key) => cache.find(key).length)).toEqual([1, 0, 1]);
-    expect(cache.bytes).toBe(2024);
+    expect(cache.bytes).toBe(2 * (512 + 2 + 500));
   });
 
   test('takes nothing into a space that is closed, and gives its memory back', () => {
@@ -380,7 +380,7 @@ describe('the memory for answers', () => {
     cache.close(one);
     cache.keep(one, '/', 'a', answer('x'));
 
-    expect([cache.find('a').length, cache.find('b').length, cache.bytes]).toEqual([0, 1, 513]);
+    expect([cache.find('a').length, cache.find('b').length, cache.bytes]).toEqual([0, 1, 512 + 2 + 1]);
     expect(one.paths.size).toBe(0);
   });
 
@@ -390,9 +390,9 @@ describe('the memory for answers', () => {
     cache.keep(space, '/', 'a', answer('old'));
     cache.keep(space, '/', 'a', answer('new'));
     for (let index = 0; index < 40; index += 1)
-      cache.keep(space, '/', 'a', { ...answer('v'), varies: [['accept', String(index)]] });
+      cache.keep(space, '/', 'a', { ...answer('v'), varies: [['accept', String(100 + index)]] });
 
     expect(cache.find('a')).toHaveLength(32);
-    expect(cache.bytes).toBe(32 * 513);
+    expect(cache.bytes).toBe(32 * (512 + 2 + 1 + 'accept100'.length));
   });
 });

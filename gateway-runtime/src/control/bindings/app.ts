@@ -6,9 +6,11 @@ import { inside } from '../inside.ts';
 import { assertRoom } from '../limits.ts';
 import { required } from '../lookup.ts';
 import { listAnswer } from '../paging.ts';
+import { shapeOfPath } from '../rules/api.ts';
 import { toSeconds } from '../times.ts';
 import { matchesPlace, placeInfo, placeRow, typeOf } from './places.ts';
 import { queryId, tie, tiesAt, untie, withPlaces, type TieInfo } from './ties.ts';
+import { featuresOf } from '../../features.ts';
 import type { ConfigurationReader, Stored } from '../../store/configuration.ts';
 import type { Draft } from '../../store/draft.ts';
 
@@ -84,6 +86,7 @@ function authorize(draft: Draft, app: Stored<'app'>, api: Stored<'api'>, environ
       throw fail('operationRefused', { reason: 'expected an API with authentication APP' });
     }
     assertRoom(draft.count('appAuthorization', 'appId', app.id), APIS_PER_APP, 'otherQuota', 'APIs per app');
+    assertFoundByApp(draft, app, api, environmentId);
   } catch (error) {
     if (!isApigError(error)) throw error;
     return toResult(app, api, 'FAILED', undefined, error);
@@ -95,6 +98,27 @@ function authorize(draft: Draft, app: Stored<'app'>, api: Stored<'api'>, environ
     'SUCCESS',
     tie(draft, 'appAuthorization', body, isSame, () => false),
   );
+}
+
+/**
+ * Where apps find APIs by what they may call, one app can call only one API of a method and a path.
+ *
+ * Source: user guide, "Configuring Gateway Parameters" (app_route).
+ *
+ * @throws operationRefused
+ */
+function assertFoundByApp(draft: Draft, app: Stored<'app'>, api: Stored<'api'>, environmentId: string): void {
+  if (!featuresOf(draft, api.body.gatewayId).routesByApp) return;
+  const { method, path } = api.body;
+  const shape = shapeOfPath(path);
+  const isTaken = draft.by('appAuthorization', 'appId', app.id).some(({ body }) => {
+    const other = body.environmentId === environmentId ? draft.get('api', body.apiId)?.body : undefined;
+    return other?.method === method && shapeOfPath(other.path) === shape;
+  });
+  if (!isTaken) return;
+  throw fail('operationRefused', {
+    reason: `expected no other API of ${method} ${path} that the app may call, as the feature app_route is on`,
+  });
 }
 
 function toResult(

@@ -89,7 +89,7 @@ export class AnswerCache {
 
   /** Keeps an answer, in the place of one to the same request. */
   keep(space: CacheSpace, path: string, key: string, answer: KeptAnswer): void {
-    if (space.isClosed || sizeOf(answer) > this.#maxBytes) return;
+    if (space.isClosed || sizeOf(key, answer) > this.#maxBytes) return;
     let shelf = this.#shelves.get(key);
     if (shelf === undefined) {
       shelf = { space, path, answers: [] };
@@ -100,10 +100,10 @@ export class AnswerCache {
     const { answers } = shelf;
     const at = answers.findIndex((each) => isSameVariant(each, answer));
     if (at >= 0 || answers.length >= MAX_VARIANTS) {
-      for (const gone of answers.splice(Math.max(at, 0), 1)) this.#bytes -= sizeOf(gone);
+      for (const gone of answers.splice(Math.max(at, 0), 1)) this.#bytes -= sizeOf(key, gone);
     }
     answers.push(answer);
-    this.#bytes += sizeOf(answer);
+    this.#bytes += sizeOf(key, answer);
     this.#shelves.delete(key);
     this.#shelves.set(key, shelf);
     for (const oldest of this.#shelves.keys()) {
@@ -133,7 +133,7 @@ export class AnswerCache {
     if (shelf === undefined) return;
     const { space, path, answers } = shelf;
     this.#shelves.delete(key);
-    for (const answer of answers) this.#bytes -= sizeOf(answer);
+    for (const answer of answers) this.#bytes -= sizeOf(key, answer);
     const keys = space.paths.get(path);
     keys?.delete(key);
     if (keys?.size === 0) space.paths.delete(path);
@@ -143,8 +143,10 @@ export class AnswerCache {
 /** What an answer takes besides its texts, roughly. */
 const OWN_BYTES = 512;
 
-function sizeOf({ head, fields, text }: KeptAnswer): number {
-  return OWN_BYTES + head.text.length + fields.length + text.length;
+/** The key holds the path, which is kept once more. */
+function sizeOf(key: string, { head, fields, text, varies }: KeptAnswer): number {
+  const own = varies.reduce((sum, [name, value = '']) => sum + name.length + value.length, OWN_BYTES);
+  return own + 2 * key.length + head.text.length + fields.length + text.length;
 }
 
 function isSameVariant(one: KeptAnswer, other: KeptAnswer): boolean {

@@ -128,16 +128,17 @@ export function answerByCache(
             (each.isPublic || !showsCredentials) &&
             each.varies.every(([name, value]) => headers.joined(name) === value),
         );
+  const isOnlyKept = wishes.has('only-if-cached');
+  // Where the backend is not asked, its circuit learns nothing.
+  if (found !== undefined || isOnlyKept) call.circuit = undefined;
   if (found !== undefined) {
     note('cache_hit');
     call.cache = 'hit';
-    // The backend has not been asked, so its circuit learns nothing.
-    call.circuit = undefined;
     return { sent: sendKept(call, found) };
   }
-  if (wishes.has('only-if-cached')) throw fail('backendTimeout');
   note('cache_miss');
   call.cache = 'miss';
+  if (isOnlyKept) throw fail('backendTimeout');
   if (method === 'HEAD' || wishes.has('no-store')) return undefined;
   return keeping(call, cachePlan, key, space, showsCredentials);
 }
