@@ -1,10 +1,11 @@
+import { callErrors } from '@apig/sdk/contract';
 import type { OutcomeGroup } from '../model.ts';
 import { limitText, type Limit, type SeenOutcome } from './outcome.ts';
 
 type Verdict = OutcomeGroup['verdict'];
 
-/** Answers for requests of which there is nothing, as against those that may not. */
-const NOT_THERE = /^APIG\.0(?:101|106)$/;
+/** Answers where there is nothing, as against those to callers who may not. */
+const NOT_THERE = callErrors.apiNotPublished.code;
 
 /** What a change means to the caller of one request, and in one line what the change is. */
 export interface Judgement {
@@ -50,7 +51,7 @@ function verdictOf(before: SeenOutcome, after: SeenOutcome): Verdict {
   if (isServed(before) && !isServed(after)) return 'breaking';
   if (!isServed(before) && isServed(after)) {
     // What is new takes nothing away and opens nothing that was closed.
-    return NOT_THERE.test(was.code ?? '') ? 'neutral' : 'loosening';
+    return was.code === NOT_THERE ? 'neutral' : 'loosening';
   }
   if (!isServed(before)) return 'neutral';
   if (is.result === 'depends') return 'breaking';
