@@ -3,6 +3,7 @@ import { check, type CheckResult } from './check.ts';
 import { Claims } from './claims.ts';
 import { readConnection, type StackConfig } from './connection.ts';
 import { diff, type Diff } from './diff.ts';
+import { withName } from './names.ts';
 import type { Operations } from './operations.ts';
 import { ADOPT, IMPORTED, partsOf, uniqueName } from './properties.ts';
 
@@ -63,7 +64,7 @@ function createProvider(kind: Kind): Provider {
       if (name !== undefined) claims.know(name);
       // An import is given what the service shows; the program then says the rest.
       if (news[IMPORTED] === true) return Promise.resolve({ inputs: news, failures: [] });
-      const { inputs: checked, failures } = check(description, news);
+      const { inputs: checked, failures } = check(description, withName(description, olds, news));
       const inputs = news[ADOPT] === true ? { ...checked, [ADOPT]: true } : checked;
       // The engine would show the value of a property that is named by itself, also when it is a secret.
       const shown = failures.map(({ property, reason }) => ({

@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import {
   descriptionOf,
   type AddressOf,
+  type AutomaticOf,
   fieldsOf,
   type Description,
   type InputOf,
@@ -12,6 +13,7 @@ import {
   type SettledOf,
 } from '@apig/sdk/contract';
 import { ADOPT } from './properties.ts';
+import { MADE_NAME, nameFor } from './names.ts';
 import { stubOf } from './stub.ts';
 import { TYPE_NAMES, typeTokenOf } from './type-names.ts';
 
@@ -25,7 +27,12 @@ export type Given<T> = [T] extends [string | number | boolean | undefined]
       : pulumi.Input<T>;
 
 /** The arguments of a resource. */
-export type ArgsOf<D> = { [Name in keyof InputOf<D>]: Given<InputOf<D>[Name]> };
+export type ArgsOf<D> = Args<InputOf<D>, AutomaticOf<D>>;
+
+// Written over the keys of a type parameter, since only then the fields keep their comments in the editor.
+type Args<T, Left> = { [Name in keyof T as Exclude<Name, Left>]: Given<T[Name]> } & {
+  [Name in keyof T as Extract<Name, Left>]?: Given<T[Name]> | undefined;
+};
 
 /** What finds an object that exists: its ID and those of its parents. */
 export type AddressArgsOf<D> = { [Name in keyof AddressOf<D>]: pulumi.Input<AddressOf<D>[Name]> };
@@ -63,6 +70,10 @@ export function resourceClass<K extends Kind>(kind: K): ResourceClass<Resources[
     .map(({ name }) => name);
   const declared = Object.fromEntries(namesOf(description).map((name) => [name, undefined]));
 
+  const isNamed = fieldsOf(description.input).some(({ marks }) => marks.automatic);
+  const madeName = (name: string) =>
+    nameFor({ project: pulumi.getProject(), stack: pulumi.getStack(), type: token, name });
+
   const made = {
     [TYPE_NAMES[kind]]: class extends pulumi.CustomResource {
       constructor(name: string, args: Json, { adopt, ...opts }: ResourceOptions = {}) {
@@ -75,6 +86,9 @@ export function resourceClass<K extends Kind>(kind: K): ResourceClass<Resources[
           ...declared,
           ...Object.fromEntries(given),
           __provider: stub,
+          ...(isNamed && opts.id === undefined && (args['name'] ?? undefined) === undefined
+            ? { [MADE_NAME]: madeName(name) }
+            : {}),
           ...(adopt === true ? { [ADOPT]: true } : {}),
         } as pulumi.Inputs;
         super(token, name, properties, pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }));

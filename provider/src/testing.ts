@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { secret, type runtime } from '@pulumi/pulumi';
 import { descriptionOf, fieldsOf, resources, type Field, type Json, type Kind } from '@apig/sdk/contract';
 import { check } from './check.ts';
+import { withName } from './names.ts';
 import { generatedFields } from './properties.ts';
 import { typeTokenOf } from './type-names.ts';
 
@@ -49,7 +50,7 @@ export function mocks(): ProgramMocks {
 }
 
 function checked(kind: Kind, name: string, args: Json): Json {
-  const { inputs, failures } = check(descriptionOf(kind), args);
+  const { inputs, failures } = check(descriptionOf(kind), withName(descriptionOf(kind), {}, args));
   if (failures.length === 0) return inputs;
   const reasons = failures.map(({ property, reason }) => `${property}: ${reason}`);
   throw new Error(`${kind} '${name}': ${reasons.join('; ')}`);

@@ -1,5 +1,6 @@
 export {
   type AddressOf,
+  type AutomaticOf,
   type Aspect,
   type BindingShape,
   type CollectionShape,

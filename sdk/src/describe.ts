@@ -38,6 +38,19 @@ export interface WriteOnly {
   readonly [answered]: false;
 }
 
+declare const made: unique symbol;
+
+/** A schema of a name that programs may leave out. */
+export interface Automatic {
+  readonly [made]: true;
+}
+
+/** The field is a name that a program may leave out: it is then made of the name that the resource has there. */
+export function automatic<T extends z.ZodType>(schema: T): T & Automatic {
+  // The property exists for the compiler only, which lets programs leave such fields out.
+  return mark(schema, { automatic: true }) as T & Automatic;
+}
+
 /** The field is sent and never received: no answer shows it. */
 export function writeOnly<T extends z.ZodType>(schema: T): T & WriteOnly {
   // The property exists for the compiler only, which leaves such fields out of what is read.
@@ -418,6 +431,12 @@ export type OutputOf<D> =
 export type SecretsOf<D> =
   D extends Description<infer Input, infer _Output, infer _Path>
     ? { [Name in keyof Input]: Input[Name] extends Secret ? Name : never }[keyof Input]
+    : never;
+
+/** Names of the fields that a program may leave out, since they are made of the name of its resource. */
+export type AutomaticOf<D> =
+  D extends Description<infer Input, infer _Output, infer _Path>
+    ? { [Name in keyof Input]: Input[Name] extends Automatic ? Name : never }[keyof Input]
     : never;
 
 /** What finds an object: the IDs of its parents and its own. */

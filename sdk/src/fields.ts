@@ -35,6 +35,8 @@ export interface Marks {
   readonly codec?: Codec;
   /** Chosen by the service when left out; what was chosen is kept when it is left out again. */
   readonly generated?: true;
+  /** A program may leave it out: it is then made of the name that the resource has there. */
+  readonly automatic?: true;
   /** Never part of a request or an answer. */
   readonly local?: true;
   /** Another field that, when given, leaves this one without a meaning. */

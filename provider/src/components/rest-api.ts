@@ -122,33 +122,38 @@ export class RestApi extends pulumi.ComponentResource {
       .filter(({ authentication }) => authentication !== 'NONE' && authentication !== 'IAM')
       .map(({ deployment }) => deployment.apiId);
 
-    this.#bind(
+    const policies = this.#bind(
       name,
       args,
       all.map(({ deployment }) => deployment.apiId),
     );
-    const domain = args.domain && new DomainBinding(name, { gatewayId, groupId, ...args.domain }, own);
+    // Who calls the domain finds the APIs published and guarded, also while it moves here from another group.
+    const guarded = { ...own, dependsOn: [...all.map(({ deployment }) => deployment), ...policies] };
+    const domain = args.domain && new DomainBinding(name, { gatewayId, groupId, ...args.domain }, guarded);
     this.url = pulumi.interpolate`http://${domain?.name ?? this.group.debugDomain}`;
     this.registerOutputs({ url: this.url });
   }
 
   /** Policies for all APIs, after their publication. */
-  #bind(name: string, args: RestApiArgs, apiIds: pulumi.Output<string>[]): void {
+  #bind(name: string, args: RestApiArgs, apiIds: pulumi.Output<string>[]): readonly pulumi.Resource[] {
     const { gatewayId, throttle, aclId, signatureKeyId, pluginIds = {} } = args;
     const own = { parent: this };
     const place = { gatewayId, environmentId: this.environmentId, apiIds };
+    const bindings: pulumi.Resource[] = Object.entries(pluginIds).map(
+      ([key, pluginId]) => new PluginAttachment(`${name}-${key}`, { ...place, pluginId }, own),
+    );
     if (throttle !== undefined) {
       const limit = new Throttle(
         name,
         { gatewayId, name: (args.name ?? name).replaceAll(/\W+/g, '_'), ...throttle },
         own,
       );
-      new ThrottleBinding(name, { ...place, throttleId: limit.id }, own);
+      bindings.push(new ThrottleBinding(name, { ...place, throttleId: limit.id }, own));
     }
-    if (aclId !== undefined) new AclBinding(name, { ...place, aclId }, own);
-    if (signatureKeyId !== undefined) new SignatureBinding(name, { ...place, signatureKeyId }, own);
-    for (const [key, pluginId] of Object.entries(pluginIds))
-      new PluginAttachment(`${name}-${key}`, { ...place, pluginId }, own);
+    if (aclId !== undefined) bindings.push(new AclBinding(name, { ...place, aclId }, own));
+    if (signatureKeyId !== undefined)
+      bindings.push(new SignatureBinding(name, { ...place, signatureKeyId }, own));
+    return bindings;
   }
 }
 

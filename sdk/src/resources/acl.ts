@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { commaList, describe, immutable, ref, set, spelled, wire, type Fault } from '../describe.ts';
+import {
+  automatic,
+  commaList,
+  describe,
+  immutable,
+  ref,
+  set,
+  spelled,
+  wire,
+  type Fault,
+} from '../describe.ts';
 import { formOfRange, isAddressRange } from '../addresses.ts';
 import { nameOfWord } from '../names.ts';
 
@@ -18,8 +28,8 @@ export const acl = describe({
   input: {
     /** Gateway that has the policy. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. */
-    name: wire('acl_name', nameOfWord()),
+    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(wire('acl_name', nameOfWord())),
     /** `PERMIT`: only the listed may call. `DENY`: all but the listed may. */
     type: wire('acl_type', z.enum(['PERMIT', 'DENY'])),
     /** What is listed: addresses (`IP`), account names (`DOMAIN`) or account IDs (`DOMAIN_ID`). */

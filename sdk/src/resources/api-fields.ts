@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  automatic,
   coded,
   commaList,
   example,
@@ -196,8 +197,8 @@ export const apiFields = {
   gatewayId: immutable(ref('gateway')),
   /** Group that has the API; its domains lead to it. */
   groupId: immutable(ref('apiGroup')),
-  /** 3 to 255 letters, digits and `-_./:()`, starting with a letter or digit; unique in the group. */
-  name: nameOfTitle(),
+  /** 3 to 255 letters, digits and `-_./:()`, starting with a letter or digit; unique in the group. Programs may leave it out: it is then made of the resource's name. */
+  name: automatic(nameOfTitle()),
   /** Whether the API may be listed for others. No effect on calls. */
   visibility: wire('type', words({ PUBLIC: 1, PRIVATE: 2 }).default('PUBLIC')),
   /** Version, free text of at most 16 characters. */

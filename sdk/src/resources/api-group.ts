@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, immutable, ref, wire } from '../describe.ts';
+import { automatic, describe, immutable, ref, wire } from '../describe.ts';
 import { nameOfTitle, remark } from '../names.ts';
 
 /** A group of APIs, which share their domains. Source: API reference, "Creating an API Group". */
@@ -30,8 +30,8 @@ export const apiGroup = describe({
   input: {
     /** Gateway that has the group. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 255 letters, digits and `-_./:()`, starting with a letter or digit; unique in the gateway. */
-    name: nameOfTitle(),
+    /** 3 to 255 letters, digits and `-_./:()`, starting with a letter or digit; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(nameOfTitle()),
     /** Remark, at most 1,000 characters. */
     remark: remark(1000),
     /** Whether the group answers on its debug domain. */

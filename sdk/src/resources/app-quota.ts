@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, example, immutable, ref, set, wire, type Fault } from '../describe.ts';
+import { automatic, describe, example, immutable, ref, set, wire, type Fault } from '../describe.ts';
 import { INT32_MAX, pattern } from '../names.ts';
 
 /**
@@ -22,8 +22,8 @@ export const appQuota = describe({
   input: {
     /** Gateway that has the quota. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 255 letters, digits and underscores, starting with a letter; unique in the gateway. */
-    name: pattern(/^[A-Za-z]\w{2,254}$/, '3 to 255 letters, digits and _, starting with a letter'),
+    /** 3 to 255 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(pattern(/^[A-Za-z]\w{2,254}$/, '3 to 255 letters, digits and _, starting with a letter')),
     /** Calls of an app allowed in a cycle. */
     callLimit: example(10_000, wire('call_limits', z.int().min(1).max(INT32_MAX))),
     /** Length of a cycle, in `timeUnit`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, generated, immutable, ref, secret } from '../describe.ts';
+import { automatic, describe, generated, immutable, ref, secret } from '../describe.ts';
 import { nameOfWord, pattern, remark } from '../names.ts';
 
 /**
@@ -17,8 +17,8 @@ export const app = describe({
   input: {
     /** Gateway that has the app. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. */
-    name: nameOfWord(),
+    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(nameOfWord()),
     /** Remark, at most 255 characters. */
     remark: remark(),
     /** Name under which the app signs: 8 to 200 letters, digits, `_` and `-`, starting with a letter or digit. Left out: generated. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, example, immutable, ref, set, wire, type Fault } from '../describe.ts';
+import { automatic, describe, example, immutable, ref, set, wire, type Fault } from '../describe.ts';
 import { nameOfWord } from '../names.ts';
 
 const identity = z.object({
@@ -26,8 +26,8 @@ export const authorizer = describe({
   input: {
     /** Gateway that has the authorizer. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. */
-    name: nameOfWord(),
+    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(nameOfWord()),
     /** Whether callers are checked, or values for a backend are made. */
     type: immutable(z.enum(['FRONTEND', 'BACKEND'])),
     /** Function that is asked. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { authorityFaults, chainFaults, keyFaults } from '../certificates/check.ts';
 import { factsOf } from '../certificates/facts.ts';
 import { normalPem, parseCertificates } from '../certificates/pem.ts';
-import { describe, example, immutable, ref, secret, wire, writeOnly } from '../describe.ts';
+import { automatic, describe, example, immutable, ref, secret, wire, writeOnly } from '../describe.ts';
 import { pattern } from '../names.ts';
 
 /** What `instance_id` says of a certificate that all gateways of the project may use. */
@@ -24,10 +24,12 @@ export const certificate = describe({
   missing: 'certificateNotFound',
   unique: { within: [], fields: ['name'], error: 'certificateNameTaken' },
   input: {
-    /** 4 to 50 letters, digits, underscores and `-`, starting with a letter; unique in the project. */
-    name: example(
-      'orders',
-      pattern(/^[A-Za-z][\w-]{3,49}$/, '4 to 50 letters, digits, _ and -, starting with a letter'),
+    /** 4 to 50 letters, digits, underscores and `-`, starting with a letter; unique in the project. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(
+      example(
+        'orders',
+        pattern(/^[A-Za-z][\w-]{3,49}$/, '4 to 50 letters, digits, _ and -, starting with a letter'),
+      ),
     ),
     /** Who may use it: all gateways of the project (`global`), or one (`instance`). */
     type: immutable(z.enum(['global', 'instance']).default('global')),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, immutable, ref } from '../describe.ts';
+import { automatic, describe, immutable, ref } from '../describe.ts';
 import { nameOfWord, remark } from '../names.ts';
 
 /**
@@ -17,8 +17,8 @@ export const environment = describe({
   input: {
     /** Gateway that has the environment. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Callers send it in the header `X-Stage`. */
-    name: nameOfWord(),
+    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Callers send it in the header `X-Stage`. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(nameOfWord()),
     /** Remark, at most 255 characters. */
     remark: remark(),
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, entries, example, immutable, ref, wire, type Fault } from '../describe.ts';
+import { automatic, describe, entries, example, immutable, ref, wire, type Fault } from '../describe.ts';
 import type { GatewayResponseType } from '../errors.ts';
 import type { JsonSchema } from '../fields.ts';
 import { pattern } from '../names.ts';
@@ -101,8 +101,8 @@ export const gatewayResponse = describe({
     gatewayId: immutable(ref('gateway')),
     /** Group whose APIs may use it. */
     groupId: immutable(ref('apiGroup')),
-    /** 1 to 64 letters, digits, `_` and `-`; unique in the group, which has one named `default`. */
-    name: pattern(/^[\w-]{1,64}$/, '1 to 64 letters, digits, _ and -'),
+    /** 1 to 64 letters, digits, `_` and `-`; unique in the group, which has one named `default`. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(pattern(/^[\w-]{1,64}$/, '1 to 64 letters, digits, _ and -')),
     /** The types of errors that are answered otherwise than usual. */
     responses: example(
       { throttled: { status: 503, headers: { 'Retry-After': '1' } } },

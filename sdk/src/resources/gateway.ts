@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { coded, describe, entries, immutable, ref, set, wire } from '../describe.ts';
+import { automatic, coded, describe, entries, immutable, ref, set, wire } from '../describe.ts';
 import type { JsonSchema } from '../fields.ts';
 import { nameOfHyphenated, pattern } from '../names.ts';
 
@@ -83,8 +83,8 @@ export const gateway = describe({
   unique: { within: [], fields: ['name'], error: 'gatewayNameTaken' },
   quota: { config: 'INSTANCE_NUM_LIMIT', limit: 5, within: [], error: 'gatewayQuota' },
   input: {
-    /** 3 to 64 letters, digits, underscores and hyphens, starting with a letter; unique in the project. */
-    name: wire('instance_name', nameOfHyphenated()),
+    /** 3 to 64 letters, digits, underscores and hyphens, starting with a letter; unique in the project. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(wire('instance_name', nameOfHyphenated())),
     /** Edition, from `BASIC` to `PLATINUM`. It can be raised in place; lowering it replaces the gateway. */
     edition: immutable(
       wire('spec_id', z.enum(EDITIONS)),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  automatic,
   describe,
   example,
   flag,
@@ -155,8 +156,8 @@ export const loadBalanceChannel = describe({
   input: {
     /** Gateway that has the channel. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 64 letters, digits and `_-.`, starting with a letter; unique in the gateway. */
-    name: nameOfDotted(),
+    /** 3 to 64 letters, digits and `_-.`, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(nameOfDotted()),
     /** Where members come from: they are named here, or are the instances of a microservice. */
     type: words({ SERVER: 2, MICROSERVICE: 3 }).default('SERVER'),
     /** Port of members that name none, 1 to 65,535. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, example, immutable, jsonText, ref, wire } from '../describe.ts';
+import { automatic, describe, example, immutable, jsonText, ref, wire } from '../describe.ts';
 import { pattern, remark } from '../names.ts';
 import { contentFault } from '../plugins/contents.ts';
 
@@ -24,10 +24,12 @@ export const plugin = describe({
   input: {
     /** Gateway that has the plug-in. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 255 letters, digits, `_` and `-`, starting with a letter; unique in the gateway. */
-    name: wire(
-      'plugin_name',
-      pattern(/^[A-Za-z][\w-]{2,254}$/, '3 to 255 letters, digits, _ and -, starting with a letter'),
+    /** 3 to 255 letters, digits, `_` and `-`, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(
+      wire(
+        'plugin_name',
+        pattern(/^[A-Za-z][\w-]{2,254}$/, '3 to 255 letters, digits, _ and -, starting with a letter'),
+      ),
     ),
     /** What it does. An API has one plug-in of each type in an environment. */
     type: wire(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, generated, immutable, ref, secret, wire, type Fault } from '../describe.ts';
+import { automatic, describe, generated, immutable, ref, secret, wire, type Fault } from '../describe.ts';
 import { nameOfWord } from '../names.ts';
 
 /**
@@ -17,8 +17,8 @@ export const signatureKey = describe({
   input: {
     /** Gateway that has the key. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. */
-    name: nameOfWord(),
+    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(nameOfWord()),
     /** How the gateway signs calls to a backend. */
     type: wire('sign_type', z.enum(['hmac', 'basic', 'public_key', 'aes']).default('hmac')),
     /** Key ID (`hmac`), user name (`basic`), public key (`public_key`) or AES key (`aes`). Left out: generated. */

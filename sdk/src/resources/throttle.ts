@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, example, immutable, ref, wire, words, type Fault } from '../describe.ts';
+import { automatic, describe, example, immutable, ref, wire, words, type Fault } from '../describe.ts';
 import { INT32_MAX, nameOfWord, remark } from '../names.ts';
 
 const limit = () => z.int().min(1).max(INT32_MAX);
@@ -19,8 +19,8 @@ export const throttle = describe({
   input: {
     /** Gateway that has the policy. */
     gatewayId: immutable(ref('gateway')),
-    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. */
-    name: nameOfWord(),
+    /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
+    name: automatic(nameOfWord()),
     /** `API`: each bound API has counters of its own. `SHARED`: all bound APIs count together. */
     scope: wire('type', words({ API: 1, SHARED: 2 }).default('API')),
     /** Calls of one API allowed in a window. */
