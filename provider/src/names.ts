@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { fieldsOf, type Description, type Json } from '@apig/sdk/contract';
 
 /** Carries the name that was made for a resource from its class to its check. */
-export const MADE_NAME = '__name';
+export const MADE_NAME = '__made';
 
 /** What tells a resource from all others. */
 export interface Named {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openGateway, send, type TestGateway } from '../support/gateway.ts';
+import { openGateway, send, type RawAnswer, type TestGateway } from '../support/gateway.ts';
 import { openStack, type Outcome, type Preview, type Stack } from '../support/pulumi.ts';
 import { takeInventory, type Inventory } from './every-kind.ts';
 
@@ -15,13 +15,22 @@ import * as apig from '@apig/provider';
 
 const document = JSON.parse(readFileSync('openapi.json', 'utf8'));
 const { id: gatewayId } = await apig.getGateway({ name: 'shop' });
+const acl = new apig.Acl('nobody', { gatewayId, type: 'DENY', entityType: 'IP', values: ['203.0.113.1'] });
+const key = new apig.SignatureKey('backend', { gatewayId });
+const marking = new apig.Plugin('marking', {
+  gatewayId, type: 'set_resp_headers',
+  content: JSON.stringify({ response_headers: [{ name: 'x-made-by', value: 'orders', action: 'override' }] }),
+});
 const orders = new apig.RestApi('orders', {
   gatewayId, document,
+  aclId: acl.id, signatureKeyId: key.id, pluginIds: { marking: marking.id },
+  domain: { name: 'orders.example.com', minTlsVersion: 'TLSv1.2' },
   backend: { address: 'orders.internal:8080' },
   overrides: { ping: { mockBackend: { result: '"pong"' } } },
   throttle: { apiCallLimit: 100, timeInterval: 1, timeUnit: 'MINUTE' },
 });
-new apig.Product('web-shop', { apis: [orders] });
+const { callLimit } = JSON.parse(readFileSync('product.json', 'utf8'));
+new apig.Product('web-shop', { apis: [orders], quota: { callLimit, timeInterval: 1, timeUnit: 'DAY' } });
 export const url = orders.url;
 `;
 
@@ -67,7 +76,9 @@ let reordered: Preview;
 let changed: Preview;
 let shorter: Preview;
 let inventory: Inventory;
-let called: { readonly status: number; readonly text: string };
+let called: RawAnswer;
+let urns: { readonly before: readonly string[]; readonly after: readonly string[] };
+let quota: Preview;
 
 beforeAll(async () => {
   runtime = await openGateway();
@@ -83,18 +94,28 @@ beforeAll(async () => {
   exampleLeft = await example.preview();
 
   stack = await openStack({
-    program: { 'index.ts': PROGRAM, 'openapi.json': JSON.stringify(DOCUMENT) },
+    program: {
+      'index.ts': PROGRAM,
+      'openapi.json': JSON.stringify(DOCUMENT),
+      'product.json': '{"callLimit":1000}',
+    },
     env,
   });
   up = await stack.up();
+  if (up.code !== 0) throw new Error(up.stdout + up.stderr);
   inventory = await takeInventory(runtime.client);
   const { url } = (await stack.outputs()) as { url: string };
   const { port = 0 } = runtime.gateway.http ?? {};
   called = await send(`http://127.0.0.1:${port}/ping`, 'GET', { host: new URL(url).host });
   left = await stack.preview();
+  const before = await urnsOf(stack);
   reordered = await previewWith(REORDERED);
+  await stack.up();
+  urns = { before, after: await urnsOf(stack) };
   changed = await previewWith(CHANGED);
   shorter = await previewWith(SHORTER);
+  stack.write({ 'product.json': '{"callLimit":500}' });
+  quota = await previewWith(REORDERED);
 }, 400_000);
 
 afterAll(async () => {
@@ -130,7 +151,7 @@ describe('the example of a route table', () => {
     const sold = inventory.appAuthorization.map(({ apiIds }) => (apiIds as string[]).toSorted());
     expect(ids).toHaveLength(2);
     expect(sold.filter((each) => String(each) === String(ids))).toHaveLength(2);
-    expect(inventory.appQuotaBinding).toHaveLength(1);
+    expect(inventory.appQuotaBinding).toHaveLength(2);
   });
 });
 
@@ -154,6 +175,29 @@ describe('a RestApi of an OpenAPI document', () => {
   test('is left alone, also when its operations are in another order', () => {
     expect([left.code, left.changes]).toEqual([0, []]);
     expect([reordered.code, reordered.changes]).toEqual([0, []]);
+    expect(urns.after).toEqual(urns.before);
+  });
+
+  test('binds its policies and its domain to all of its APIs', () => {
+    const ids = inventory.api
+      .filter(({ name }) => ['list-orders', 'get-order', 'ping'].includes(String(name)))
+      .map(({ id }) => id)
+      .toSorted();
+    const bound = [inventory.aclBinding, inventory.signatureBinding, inventory.pluginAttachment].flat();
+    expect(bound.map(({ apiIds }) => (apiIds as string[]).toSorted())).toEqual([ids, ids, ids]);
+    expect(inventory.domain).toEqual([
+      expect.objectContaining({ name: 'orders.example.com', minTlsVersion: 'TLSv1.2' }),
+    ]);
+    expect(called.headers['x-made-by']).toBe('orders');
+  });
+
+  test('has objects with names of their own for resources that say none', () => {
+    const names = [inventory.acl, inventory.signatureKey, inventory.plugin].flat().map(({ name }) => name);
+    expect(names).toEqual([
+      expect.stringMatching(/^nobody_[0-9a-f]{7}$/),
+      expect.stringMatching(/^backend_[0-9a-f]{7}$/),
+      expect.stringMatching(/^marking_[0-9a-f]{7}$/),
+    ]);
   });
 
   test('changes one API and its deployment for one changed operation', () => {
@@ -168,10 +212,26 @@ describe('a RestApi of an OpenAPI document', () => {
       'delete orders-list-orders',
       'delete orders-list-orders',
       'update orders',
+      'update orders',
+      'update orders',
+      'update orders-marking',
       'update web-shop-orders',
     ]);
   });
 });
+
+describe('a Product', () => {
+  test('changes its quota alone for another limit', () => {
+    expect(quota.changes.map(({ op, name, type }) => [op, name, type.split(':').at(-1)])).toEqual([
+      ['update', 'web-shop', 'AppQuota'],
+    ]);
+  });
+});
+
+/** The names of all resources, as the state has them. */
+async function urnsOf(its: Stack): Promise<readonly string[]> {
+  return (await its.exportState()).resources.map(({ urn }) => urn).toSorted();
+}
 
 function previewWith(document: object): Promise<Preview> {
   stack.write({ 'openapi.json': JSON.stringify(document) });
