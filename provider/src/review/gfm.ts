@@ -51,18 +51,18 @@ export function lengthOf(text: string): number {
   return Buffer.byteLength(text);
 }
 
-const MARKS = /[&<>\\`*_~[\]|#@:$!]|\n|www(?=\.)|^ +| +$/g;
+const MARKS = /[&<>\\`*_~[\]|#@$!]|:(?=\/\/)|(?<=mailto|xmpp):|\n|www(?=\.)|^ +| +$/g;
 
 /**
- * References stand for marks and are none. A comment behind `@` and `#` keeps the text apart from what follows it: people
- * and issues are looked for in what has been rendered.
+ * References stand for marks and are none. A comment keeps what would be an address, a person or an issue in two parts:
+ * these are looked for in what has been rendered too.
  */
 function inert(text: string): string {
   return text.replace(MARKS, (mark) => {
     if (mark === '\n') return '<br>';
-    if (mark === 'www') return '&#119;ww';
+    if (mark === 'www') return 'www<!-- -->';
     if (mark.startsWith(' ')) return '&#32;'.repeat(mark.length);
     const reference = `&#${String(mark.codePointAt(0) ?? 0)};`;
-    return mark === '@' || mark === '#' ? `${reference}<!-- -->` : reference;
+    return '@#:'.includes(mark) ? `${reference}<!-- -->` : reference;
   });
 }

@@ -15,6 +15,7 @@ import {
   thousands,
   type EffectGroup,
 } from './summary.ts';
+import { visible } from './visible.ts';
 
 /** Longest comment that GitHub takes. */
 export const LONGEST_COMMENT = 65_536;
@@ -44,7 +45,7 @@ export function toMarkdown(review: Review, limit = LONGEST_COMMENT): string {
 
 /** What the texts of one stack for one purpose begin with, and no other text: by it the one to be replaced is found. */
 export function markerOf(project: string, stack: string, purpose = 'apig-review'): string {
-  const name = (text: string) => encodeURIComponent(text).replaceAll('-', '%2D');
+  const name = (text: string) => encodeURIComponent(visible(text)).replaceAll('-', '%2D');
   return `<!-- ${purpose} ${name(project)}/${name(stack)} -->`;
 }
 

@@ -2,6 +2,7 @@ import { descriptionOf, type Kind } from '@apig/sdk/contract';
 import type { Examined } from './examined.ts';
 import type { FieldChange } from './model.ts';
 import type { Step } from './plan.ts';
+import { valuesInWords } from './summary.ts';
 
 /*
  * Why something happens, in few words.
@@ -27,10 +28,7 @@ export function titleOf({ kind, type, name }: Pick<Step, 'kind' | 'type' | 'name
 export function fieldsInWords(fields: readonly FieldChange[]): string {
   const named = fields.slice(0, MOST_FIELDS).map(({ path, before, after, secret }) => {
     if (secret) return `${path} changed`;
-    const entries = [before, after].filter((text) => text !== undefined && /^[−+] /.test(text));
-    return entries.length > 0
-      ? `${path} ${entries.map(short).join(', ')}`
-      : `${path} ${short(before)} → ${short(after)}`;
+    return `${path} ${valuesInWords(short(before), short(after))}`;
   });
   const rest = fields.length - named.length;
   return named.join(', ') + (rest > 0 ? ` and ${String(rest)} more` : '');
@@ -48,8 +46,8 @@ const BECOMES: Readonly<Record<Step['operation'], string>> = {
   read: 'is read',
 };
 
-function short(text: string | undefined): string {
-  if (text === undefined) return 'none';
+function short(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
   const line = text.replaceAll('\n', ' ');
   return line.length <= 60 ? line : `${line.slice(0, 59)}…`;
 }

@@ -145,6 +145,12 @@ const COUNTED: Readonly<Record<Effect['kind'], string>> = {
   policyChanged: 'changed',
 };
 
+/** `20 → 5`; of sets the entries that go and come. */
+export function valuesInWords(before: string | undefined, after: string | undefined): string {
+  const entries = [before, after].filter((text) => text !== undefined && /^[−+] /.test(text));
+  return entries.length > 0 ? entries.join(', ') : `${before ?? 'none'} → ${after ?? 'none'}`;
+}
+
 /** A number with commas between thousands. */
 export function thousands(count: number): string {
   return count.toLocaleString('en-US');

@@ -12,6 +12,7 @@ import {
   groupEffects,
   rankOf,
   thousands,
+  valuesInWords,
 } from './summary.ts';
 import { visible } from './visible.ts';
 
@@ -105,7 +106,7 @@ function resourceLine({ operation, type, name, reaches }: ResourceChange): strin
 
 function fieldLines({ fields }: ResourceChange): readonly string[] {
   return fields.map(({ path, before, after, secret, replaces }) => {
-    const values = secret ? 'secret changed' : `${before ?? 'none'} → ${after ?? 'none'}`;
+    const values = secret ? 'secret changed' : valuesInWords(before, after);
     return `${path}: ${values}${replaces ? ' (replaces)' : ''}`;
   });
 }

@@ -1,5 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { toJson } from '../json.ts';
 import { toMarkdown } from '../markdown.ts';
 import type { Review } from '../model.ts';
@@ -7,8 +5,10 @@ import { readPlan, ReviewError } from '../plan.ts';
 import { review, type ReviewInput } from '../review.ts';
 import { rankOf } from '../summary.ts';
 import { toTerminal } from '../terminal.ts';
+import { readArguments, wordOf } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXTENSIONS_USAGE, extensionsIn } from './extensions.ts';
+import { putText, readText } from './files.ts';
 import type { Terminal } from './terminal.ts';
 
 const USAGE = `Says what a change does to callers, from the output of \`pulumi preview --json --show-sames\`.
@@ -51,7 +51,7 @@ export async function runReviewCommand(
   const state = options.state === undefined ? undefined : await readText(options.state, terminal);
   const result = await review({ plan: readPlan(preview, state), ...extensions });
   const isSilent = options.isSilent && result.resources.length === 0;
-  if (!isSilent) await put(FORMATS[options.format](result, terminal), options.output, terminal);
+  if (!isSilent) await putText(FORMATS[options.format](result, terminal), options.output, terminal);
   return exitCode(result, options);
 }
 
@@ -75,70 +75,25 @@ interface Options {
 }
 
 function readOptions(args: readonly string[]): Options {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readArguments(args, {
+    state: { type: 'string' },
+    format: { type: 'string', default: 'terminal' },
+    output: { type: 'string' },
+    'fail-on': { type: 'string' },
+    'detailed-exit-code': { type: 'boolean', default: false },
+    'silent-when-unchanged': { type: 'boolean', default: false },
+  });
   const [file = '-', surplus] = positionals;
   if (surplus !== undefined) throw new ReviewError(`one preview at a time: what is ${surplus}?`);
   return {
     file,
     state: values.state,
-    format: oneOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[]),
+    format: wordOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[]),
     output: values.output,
-    failOn: values['fail-on'] === undefined ? undefined : oneOf('--fail-on', values['fail-on'], VERDICTS),
+    failOn: values['fail-on'] === undefined ? undefined : wordOf('--fail-on', values['fail-on'], VERDICTS),
     isDetailed: values['detailed-exit-code'],
     isSilent: values['silent-when-unchanged'],
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        state: { type: 'string' },
-        format: { type: 'string', default: 'terminal' },
-        output: { type: 'string' },
-        'fail-on': { type: 'string' },
-        'detailed-exit-code': { type: 'boolean', default: false },
-        'silent-when-unchanged': { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    // Only the arguments can be wrong here.
-    if (error instanceof TypeError) throw new ReviewError(error.message.split('\n', 1)[0] ?? '');
-    throw error;
-  }
-}
-
-function oneOf<T extends string>(option: string, given: string, words: readonly T[]): T {
-  const found = words.find((word) => word === given);
-  if (found === undefined) throw new ReviewError(`${option}: expected one of ${words.join(', ')}.`);
-  return found;
-}
-
-async function readText(file: string, terminal: Terminal): Promise<string> {
-  if (file === '-') return terminal.read();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new ReviewError(`${file} cannot be read: ${messageOf(error)}`);
-  }
-}
-
-async function put(text: string, output: string | undefined, terminal: Terminal): Promise<void> {
-  if (output === undefined) {
-    terminal.write(text);
-    return;
-  }
-  try {
-    await writeFile(output, text);
-  } catch (error) {
-    throw new ReviewError(`${output} cannot be written: ${messageOf(error)}`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function exitCode({ verdict, resources }: Review, { failOn, isDetailed }: Options): number {
