@@ -151,8 +151,16 @@ export const controlErrors = {
   featureUnknown: row('APIG.2000', 400, 'The feature {name} does not exist,parameterName:name'),
   domainHasNoCertificate: row('APIG.2000', 400, 'Certificate {id} is not attached to the domain.'),
   valueMissing: row('APIG.2001', 400, 'A value is required,parameterName:{field}'),
-  valueTooSmall: row('APIG.2002', 400, 'The value must be at least {limit},parameterName:{field}'),
-  valueTooLarge: row('APIG.2003', 400, 'The value must be at most {limit},parameterName:{field}'),
+  valueTooSmall: row(
+    'APIG.2002',
+    400,
+    'The parameter value is too small: at least {limit},parameterName:{field}',
+  ),
+  valueTooLarge: row(
+    'APIG.2003',
+    400,
+    'The parameter value is too large: at most {limit},parameterName:{field}',
+  ),
   valueOutOfRange: row('APIG.2004', 400, 'The value must lie in {range},parameterName:{field}'),
   valueTooShort: row(
     'APIG.2005',
@@ -172,8 +180,8 @@ export const controlErrors = {
     400,
     'The value may hold letters and digits only,parameterName:{field}',
   ),
-  valueInvalid: row('APIG.2011', 400, 'Invalid value: {reason},parameterName:{field}'),
-  pathOrQueryInvalid: row('APIG.2012', 400, 'Invalid value: {reason},parameterName:{field}'),
+  valueInvalid: row('APIG.2011', 400, 'Invalid parameter value: {reason},parameterName:{field}'),
+  pathOrQueryInvalid: row('APIG.2012', 400, 'Invalid parameter value: {reason},parameterName:{field}'),
   valueNotWord: row(
     'APIG.2013',
     400,
@@ -314,7 +322,7 @@ export const controlErrors = {
   memberNotFound: row('APIG.3024', 404, 'Member {id} of the load balance channel does not exist.'),
   memberGroupNotFound: row('APIG.3024', 404, 'Member group {id} of the load balance channel does not exist.'),
   certificateContentNotFound: row('APIG.3025', 404, 'The content of certificate {id} does not exist.'),
-  gatewayOfPathNotFound: row('APIG.3030', 404, 'Gateway {id} does not exist.'),
+  gatewayOfPathNotFound: row('APIG.3030', 404, 'The instance does not exist,id:{id}'),
   pluginNotFound: row('APIG.3068', 404, 'Plug-in {id} does not exist.'),
   pluginAttachmentNotFound: row('APIG.3068', 404, 'Plug-in attachment {id} does not exist.'),
   asyncTaskNotFound: row('APIG.3072', 404, 'Task {id} does not exist.'),

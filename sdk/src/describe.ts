@@ -226,8 +226,14 @@ export interface Aspect {
   readonly byEntry?: true;
   /** Names of fields in the requests of the operation, where they have others than in those of the object. */
   readonly names?: Readonly<Record<string, string>>;
-  /** Errors that the operation leads to besides those of a changed object. */
+  /** Errors that its operations lead to besides those of what the fields say. */
   readonly errors?: readonly ControlErrorName[];
+  /** Errors of a first value. */
+  readonly addErrors?: readonly ControlErrorName[];
+  /** Errors of a changed value. */
+  readonly changeErrors?: readonly ControlErrorName[];
+  /** Errors of a value that is left out again by a POST, in the place of all others. */
+  readonly removeErrors?: readonly ControlErrorName[];
   /** Path of the operation that shows the fields, where the object's own may leave them out. */
   readonly readPath?: string;
 }

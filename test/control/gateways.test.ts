@@ -234,7 +234,7 @@ describe('a gateway', () => {
     expect([content.status, content.body['error_code'], content.body['error_msg']]).toEqual([
       404,
       'APIG.3030',
-      `Gateway ${NOWHERE} does not exist.`,
+      `The instance does not exist,id:${NOWHERE}`,
     ]);
   });
 });

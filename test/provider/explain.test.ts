@@ -33,7 +33,7 @@ describe('a failure as the user sees it', () => {
       'a parent that was removed',
       failure('gatewayOfPathNotFound', { id: 'gateway-1' }),
       attempt('create'),
-      'Creating the throttle "gold" failed: Gateway gateway-1 does not exist. (APIG.3030, HTTP 404, request request-1) Something that it refers to does not exist. It was removed outside of the program: run `pulumi refresh`, then `pulumi up`.',
+      'Creating the throttle "gold" failed: The instance does not exist,id:gateway-1. (APIG.3030, HTTP 404, request request-1) Something that it refers to does not exist. It was removed outside of the program: run `pulumi refresh`, then `pulumi up`.',
     ],
     [
       'a quota',

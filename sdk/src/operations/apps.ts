@@ -1,5 +1,5 @@
 import { pageSchema, PAGING, schemaRef, type Area } from './operation.ts';
-import { code, filter, INSIDE, list, MALFORMED, MISPAGED, needed, object, text, time } from './schemas.ts';
+import { code, filter, INSIDE, list, MISPAGED, needed, object, text, time } from './schemas.ts';
 import { API_ROW, placeFilters } from './rows.ts';
 
 const APPS = 'instances/{gatewayId}/apps';
@@ -27,7 +27,7 @@ export const appOperations: Area = {
       },
       requestOptional: true,
       answer: schemaRef('App'),
-      errors: [...INSIDE, ...MALFORMED, 'appNotFound'],
+      errors: [...INSIDE, 'bodyInvalid', 'valueInvalid', 'appNotFound'],
     },
     {
       id: 'checkApp',

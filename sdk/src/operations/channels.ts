@@ -21,7 +21,7 @@ import {
 
 const CHANNEL = 'instances/{gatewayId}/vpc-channels/{channelId}';
 const ON_CHANNEL = [...INSIDE, 'loadBalanceChannelNotFound'] as const;
-const CHANGING = [...ON_CHANNEL, ...MALFORMED, 'valueTooSmall', 'valueTooLarge', 'valueOutOfRange'] as const;
+const CHANGING = [...ON_CHANNEL, ...MALFORMED, 'valueTooSmall', 'valueTooLarge'] as const;
 
 const MEMBER_FIELDS = {
   host: { ...text('Name or address of the server, for members of type `ip`.'), maxLength: 64 },
@@ -119,7 +119,7 @@ export const channelOperations: Area = {
       status: 201,
       request: object({ members: list(MEMBER_REQUEST) }),
       answer: written('members', MEMBER),
-      errors: [...CHANGING, 'memberQuota', 'memberGroupNotFound'],
+      errors: [...CHANGING, 'memberQuota'],
     },
     {
       id: 'setMembers',
@@ -132,7 +132,7 @@ export const channelOperations: Area = {
         'member_group_name',
       ]),
       answer: written('members', MEMBER),
-      errors: [...CHANGING, 'memberQuota', 'memberGroupNotFound'],
+      errors: [...CHANGING, 'memberQuota'],
     },
     {
       id: 'listMembers',

@@ -11,6 +11,7 @@ import {
   partial,
   someText,
   text,
+  time,
   whole,
 } from './schemas.ts';
 
@@ -20,7 +21,6 @@ const CONFIGURATION = {
   config_id: text('ID, a short number.'),
   config_name: text('Name of the item.'),
   config_value: text('The limit, or 1 for on and 2 for off.'),
-  config_time: text('Time of the last change; empty when nothing is configured.'),
   remark: text('Remark.'),
 };
 
@@ -165,6 +165,7 @@ export const gatewayOperations: Area = {
         ),
         total_count: whole('How many there are.', { min: 0 }),
       }),
+      changesNothing: true,
       errors: [
         'managementTokenMissing',
         'gatewayOfOtherProject',
@@ -182,6 +183,7 @@ export const gatewayOperations: Area = {
       status: 200,
       request: TAG_CONDITIONS,
       answer: object({ total_count: whole('How many there are.', { min: 0 }) }),
+      changesNothing: true,
       errors: ['managementTokenMissing', 'gatewayOfOtherProject', 'bodyInvalid', 'gatewayFieldInvalid'],
     },
     {
@@ -203,7 +205,14 @@ export const gatewayOperations: Area = {
       path: `${GATEWAY}/project/configs`,
       status: 200,
       query: PAGING,
-      answer: page('configs', object({ ...CONFIGURATION, used: whole('How many there are.', { min: 0 }) })),
+      answer: page(
+        'configs',
+        object({
+          ...CONFIGURATION,
+          config_time: time('Time of the last change.'),
+          used: whole('How many there are.', { min: 0 }),
+        }),
+      ),
       errors: [...INSIDE, ...MISPAGED],
     },
     {

@@ -16,6 +16,7 @@ export const groupOperations: Area = {
       path: `${GROUPS}/check`,
       status: 204,
       request: object({ group_name: someText('The name.') }),
+      changesNothing: true,
       errors: [...INSIDE, ...MALFORMED, 'apiGroupNameTaken'],
     },
   ],
@@ -69,7 +70,8 @@ export const gatewayResponseOperations: Area = {
       answer: BY_TYPE,
       errors: [
         ...INSIDE,
-        ...MALFORMED,
+        'bodyInvalid',
+        'valueInvalid',
         'valueTooSmall',
         'valueTooLarge',
         'apiGroupNotFound',
@@ -99,8 +101,6 @@ const CERTIFICATE_FAULTS = [
   'certificateWithoutSan',
   'certificateNotForDomain',
   'certificateEndsTooLate',
-  'certificateAlgorithmRefused',
-  'certificateKeyUsageWrong',
 ] as const;
 
 /** The older operations by which a domain gets a certificate: one call makes and attaches it. */
@@ -147,7 +147,7 @@ export const domainOperations: Area = {
       method: 'DELETE',
       path: `${DOMAIN}/certificate/{certificateId}`,
       status: 204,
-      errors: [...ON_DOMAIN, 'certificateNotFound', 'domainHasNoCertificate'],
+      errors: [...ON_DOMAIN, 'certificateNotFound'],
     },
   ],
 };

@@ -38,14 +38,9 @@ const CERTIFICATE: readonly ControlErrorName[] = [
   'certificateKeyUnusable',
   'certificateChainOrderWrong',
   'certificateWithoutSan',
-  'certificateNotForDomain',
 ];
 
-const GATEWAY: readonly ControlErrorName[] = [
-  'maintenanceWindowEdgeInvalid',
-  'maintenanceWindowNotFourHours',
-  'gatewayTagQuota',
-];
+const WINDOW: readonly ControlErrorName[] = ['maintenanceWindowEdgeInvalid', 'maintenanceWindowNotFourHours'];
 
 const API: readonly ControlErrorName[] = [
   'apiPathTaken',
@@ -72,8 +67,8 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
     filters: { instance_id: 'whole', instance_name: 'part', status: 'whole' },
     takes: ['name', 'description', 'maintainBegin', 'securityGroupId', 'endpointServiceName'],
     errors: {
-      create: [...GATEWAY, 'editionNotFound', 'availabilityZoneMissing', 'gatewayIdTaken'],
-      update: GATEWAY,
+      create: [...WINDOW, 'gatewayTagQuota', 'editionNotFound', 'availabilityZoneMissing', 'gatewayIdTaken'],
+      update: WINDOW,
     },
   },
   environment: {
@@ -95,7 +90,7 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
     keeps: ['minTlsVersion', 'redirectToHttps'],
     errors: {
       create: ['domainMalformed'],
-      update: ['domainMalformed', 'domainOfOtherGroup'],
+      update: ['domainOfOtherGroup'],
       delete: ['domainOfOtherGroup'],
     },
   },
@@ -108,7 +103,11 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
       type: 'whole',
       algorithm_type: 'whole',
     },
-    errors: { create: CERTIFICATE, update: CERTIFICATE, delete: ['certificateInUse'] },
+    errors: {
+      create: CERTIFICATE,
+      update: [...CERTIFICATE, 'certificateNotForDomain'],
+      delete: ['certificateInUse'],
+    },
   },
   gatewayResponse: {
     errors: { update: ['defaultGatewayResponseNameFixed'], delete: ['defaultGatewayResponseKept'] },
@@ -123,6 +122,7 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
       req_method: 'whole',
       req_uri: 'part',
       auth_type: 'whole',
+      tags: 'oneOf',
       type: 'whole',
       vpc_channel_name: 'oneOf',
       env_id: 'oneOf',
@@ -130,7 +130,7 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
     query: [MODES],
     errors: { create: [...API, 'apiQuota'], update: [...API, 'apiPublished'], delete: ['apiPublished'] },
   },
-  deployment: { errors: { create: ['environmentVariableUnset'], update: ['environmentVariableUnset'] } },
+  deployment: { errors: { create: ['environmentVariableUnset'] } },
   throttle: { filters: { id: 'whole', name: 'part' } },
   throttleBinding: { query: placeFilters('env_id') },
   throttleException: {
@@ -139,7 +139,7 @@ export const kindOperations: Readonly<Partial<Record<Kind, KindOperations>>> = {
     errors: { create: ['appNotFound', 'valueTooLarge'], update: ['valueTooLarge'] },
   },
   acl: {
-    filters: { id: 'whole', name: 'part', acl_type: 'whole', entity_type: 'whole' },
+    filters: { id: 'whole', name: 'part', acl_name: 'part', acl_type: 'whole', entity_type: 'whole' },
     errors: { delete: ['aclBound'] },
   },
   aclBinding: { query: placeFilters('env_id') },

@@ -119,6 +119,7 @@ export const openApiOperations: Area = {
       request: EXPORT,
       answer: { type: 'object', description: 'The document; with type `yaml` or `yml` it comes as YAML.' },
       answerHeaders: { 'Content-Disposition': 'Name of the file.' },
+      changesNothing: true,
       errors: [...INSIDE, ...MALFORMED, ...EXPORT_ERRORS],
     },
     {
@@ -131,6 +132,7 @@ export const openApiOperations: Area = {
       request: FORM,
       requestType: 'multipart/form-data',
       answer: TASK,
+      changesNothing: true,
       errors: [...INSIDE, ...MALFORMED, 'importTooLong', 'otherQuota'],
     },
     {
@@ -143,6 +145,7 @@ export const openApiOperations: Area = {
       query: [VERSION],
       request: EXPORT,
       answer: TASK,
+      changesNothing: true,
       errors: [...INSIDE, ...MALFORMED, 'pathOrQueryInvalid', 'otherQuota'],
     },
     {

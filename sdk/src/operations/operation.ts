@@ -39,6 +39,8 @@ export interface Operation {
   readonly errors: readonly (ControlErrorName | RuntimeErrorName)[];
   /** An operation of another kind, which has its request and answer. */
   readonly borrowed?: true;
+  /** It changes nothing before it answers, whatever its method. */
+  readonly changesNothing?: true;
   /** Anybody may call it. */
   readonly isOpen?: true;
 }

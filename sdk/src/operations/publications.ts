@@ -31,9 +31,9 @@ const PUBLICATION = object({
 /** Names of up to 32 letters, digits, dots and hyphens to texts. */
 const DEBUG_VALUES = {
   type: 'object',
-  propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9.-]{0,31}$' },
+  propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9._-]{0,31}$' },
   additionalProperties: list(text()),
-  description: 'Names of up to 32 letters, digits, `.` and `-`, each with its values.',
+  description: 'Names of up to 32 letters, digits, `.`, `_` and `-`, each with its values.',
 };
 
 /** What is done with APIs besides the usual operations. */
@@ -64,6 +64,7 @@ export const apiOperations: Area = {
         },
         ['name', 'group_id', 'req_method', 'req_uri', 'match_mode', 'api_id'],
       ),
+      changesNothing: true,
       errors: [...INSIDE, ...MALFORMED, 'apiNameTaken', 'apiPathTaken', 'apiGroupNotFound'],
     },
     {
@@ -98,6 +99,7 @@ export const apiOperations: Area = {
         latency: whole('Milliseconds that it took.', { min: 0 }),
         log: text('What happened on the way.'),
       }),
+      changesNothing: true,
       errors: [
         ...INSIDE,
         ...MALFORMED,

@@ -169,7 +169,7 @@ const third_auth = z
       protocol: z.enum(['HTTP', 'HTTPS']),
       url_domain: z
         .string()
-        .regex(/^[^\s/?#@\\]{1,255}$/)
+        .regex(/^[^\s/?#@\\]{0,255}$/)
         .optional(),
       path: z.string().regex(/^\/[^\s?#]{0,511}$/),
       timeout: z.int().min(1).max(60_000).default(5000),
@@ -206,7 +206,7 @@ const third_auth = z
   })
   .refine(
     ({ auth_request: { vpc_channel_enabled: used, vpc_channel_info: info, url_domain } }) =>
-      used === true || used === 1 ? info : url_domain !== undefined,
+      used === true || used === 1 ? info : (url_domain ?? '') !== '',
     { path: ['auth_request', 'url_domain'], message: 'expected the address of the service, or its channel' },
   );
 

@@ -80,7 +80,7 @@ export function bindingOperations(
       errors: [
         ...errors.caller,
         ...errors.parents,
-        ...errors.references,
+        ...(byApi ? errors.references : errors.ofFields([owner.field])),
         ...errors.input,
         ...errors.create,
         ...(byApi ? [] : (['publicationNotFound'] as const)),
@@ -117,7 +117,12 @@ export function bindingOperations(
           [bound.apiId, bound.bindingId],
         ),
       ),
-      errors: [...reading, ...errors.references, 'pathOrQueryInvalid', 'valueMissing'],
+      errors: [
+        ...reading,
+        ...errors.ofFields([owner.field]).slice(3),
+        ...(byOwner ? [] : (['valueMissing'] as const)),
+        'pathOrQueryInvalid',
+      ],
     },
     byOwner
       ? {
@@ -130,7 +135,8 @@ export function bindingOperations(
             'env_id',
             'api_ids',
           ]),
-          errors: [...reading, ...errors.references, ...errors.input],
+          // An API that is not there is not bound either.
+          errors: [...reading, ...errors.ofFields([owner.field, 'environmentId'])],
         }
       : {
           id: `delete${name}`,

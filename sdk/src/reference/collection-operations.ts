@@ -31,7 +31,7 @@ export function collectionOperations(
   const item = `${path}/{id}`;
   const object = schemaRef(name);
   const onItem = [...errors.caller, ...errors.parents, ...errors.missing];
-  const changing = [...onItem, ...errors.references, ...errors.input, ...errors.update];
+  const changing = [...onItem, ...errors.changes, ...errors.update];
   const creating = [
     ...errors.caller,
     ...errors.parents,
@@ -83,7 +83,9 @@ export function collectionOperations(
             ...errors.caller,
             ...errors.parents,
             'pathOrQueryInvalid',
-            ...(listsOf === undefined ? [] : ([...errors.references, 'valueMissing'] as const)),
+            ...(listsOf === undefined
+              ? []
+              : [...errors.ofFields([listsOf]).slice(3), 'valueMissing' as const]),
           ],
         },
     read.by === 'get' ? { ...readOf(name, onItem), path: item, answer: object } : undefined,
@@ -100,7 +102,7 @@ export function collectionOperations(
         }
       : undefined,
     ...(shape.aspects ?? []).flatMap((aspect) =>
-      aspectOperations(description, aspect, comments, onItem, [...changing, ...(aspect.errors ?? [])]),
+      aspectOperations(description, aspect, comments, onItem, errors),
     ),
     {
       id: `delete${name}`,
@@ -143,8 +145,10 @@ function aspectOperations(
   aspect: Aspect,
   comments: FieldComments,
   onItem: readonly ControlErrorName[],
-  errors: readonly ControlErrorName[],
+  errors: KindErrors,
 ): readonly Operation[] {
+  const setting = [...onItem, ...errors.ofFields(aspect.fields), ...(aspect.errors ?? [])];
+  const [adding, changing] = [aspect.addErrors ?? [], aspect.changeErrors ?? []];
   const { add, change, fields, remove, readPath, status } = aspect;
   const name = capitalized(description.kind) + fields.map(capitalized).join('And');
   const what = listed(fields.map(code));
@@ -162,7 +166,7 @@ function aspectOperations(
       status: added,
       request: schema,
       ...body(added),
-      errors,
+      errors: [...setting, ...adding, ...(add === change ? changing : [])],
     },
     add === change
       ? undefined
@@ -175,7 +179,7 @@ function aspectOperations(
           // What has a value already keeps it.
           request: objectSchema(schema['properties'] as Readonly<Record<string, JsonSchema>>),
           ...body(changed),
-          errors,
+          errors: [...setting, ...changing],
         },
     remove === undefined
       ? undefined
@@ -187,7 +191,10 @@ function aspectOperations(
           status: removed,
           ...(remove === 'POST' && { request: schema }),
           ...body(removed),
-          errors: remove === 'POST' ? errors : [...onItem],
+          errors:
+            remove === 'POST'
+              ? [...onItem, ...errors.ofFields([]), ...(aspect.removeErrors ?? [])]
+              : [...onItem],
         },
     readPath === undefined
       ? undefined

@@ -18,6 +18,10 @@ export interface KindErrors {
   readonly references: readonly ControlErrorName[];
   /** The input is not valid, or what must be unique is taken. */
   readonly input: readonly ControlErrorName[];
+  /** The input of an update, which takes some of the fields, is not valid, is taken, or refers to what is not there. */
+  readonly changes: readonly ControlErrorName[];
+  /** Some fields of the input are not valid, or refer to what is not there. */
+  readonly ofFields: (names: readonly string[]) => readonly ControlErrorName[];
   /** There are as many as there may be. */
   readonly quota: readonly ControlErrorName[];
   /** A rule that looks at what is configured besides the object forbids to create it. */
@@ -30,7 +34,8 @@ export interface KindErrors {
 
 /** The errors that a kind's description leads to. A gateway may answer others of the catalogue too. */
 export function errorsOf(kind: Kind, { errors }: KindComments): KindErrors {
-  const { input, missing, parents, unique, quota } = descriptionOf(kind);
+  const { input, missing, operations, parents, unique, quota } = descriptionOf(kind);
+  const patches = operations.shape === 'collection' && operations.patches === true;
   const fields = fieldsOf(input);
   const beyond = kindOperations[kind]?.errors ?? {};
   const isManagement = controlErrors[missing].code.startsWith('APIC.');
@@ -41,13 +46,37 @@ export function errorsOf(kind: Kind, { errors }: KindComments): KindErrors {
     : ['bodyInvalid', 'valueMissing', 'valueInvalid', ...(hasNumber ? range : []), ...errors];
   const missingOf = (some: typeof fields) =>
     distinct(some.flatMap(({ inner, marks }) => notFound(inner, marks.ref)));
+  // What an operation of its own sets is no part of the request to create.
+  const aspects = operations.shape === 'collection' ? (operations.aspects ?? []) : [];
+  const later = aspects.filter(({ inCreate }) => !inCreate).flatMap((aspect) => aspect.fields);
+  const taken = fields.filter(({ name, marks }) => {
+    const takes = kindOperations[kind]?.takes?.includes(name) ?? true;
+    return takes && marks.immutable !== true && !parents.includes(name);
+  });
+  const needsSome = taken.some(({ name, inner, marks }) => {
+    const isKept =
+      patches || marks.generated === true || kindOperations[kind]?.keeps?.includes(name) === true;
+    return !isKept && !inner.safeParse(undefined).success;
+  });
+  const canBeTaken = unique?.fields.some((name) => taken.some((field) => field.name === name)) === true;
   return {
+    changes: distinct([
+      ...validity.filter((name) => name !== 'valueMissing' || needsSome),
+      ...(canBeTaken ? [unique.error] : []),
+      ...missingOf(taken),
+    ]),
+    ofFields: (names) => [
+      ...(isManagement
+        ? (['bodyInvalid', 'gatewayFieldInvalid'] as const)
+        : (['bodyInvalid', 'valueMissing', 'valueInvalid'] as const)),
+      ...missingOf(fields.filter(({ name }) => names.includes(name))),
+    ],
     caller: isManagement
       ? ['managementTokenMissing', 'gatewayOfOtherProject']
       : ['tokenMissing', 'methodNotPermitted'],
     parents: missingOf(fields.filter(({ name }) => parents.includes(name))),
     missing: [missing],
-    references: missingOf(fields.filter(({ name }) => !parents.includes(name))),
+    references: missingOf(fields.filter(({ name }) => !parents.includes(name) && !later.includes(name))),
     input: distinct([...validity, ...(unique === undefined ? [] : [unique.error])]),
     quota: quota === undefined ? [] : [quota.error],
     create: beyond.create ?? [],
@@ -58,7 +87,8 @@ export function errorsOf(kind: Kind, { errors }: KindComments): KindErrors {
 
 /** The same errors in one list, each once. */
 export function allErrorsOf(kind: Kind, comments: KindComments): readonly ControlErrorName[] {
-  return distinct(Object.values(errorsOf(kind, comments)).flat() as readonly ControlErrorName[]);
+  const { ofFields: _, ...lists } = errorsOf(kind, comments);
+  return distinct(Object.values(lists).flat());
 }
 
 /** Each once. */

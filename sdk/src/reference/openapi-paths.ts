@@ -92,9 +92,12 @@ function success({ status, answer, answerType, answerHeaders = {} }: Operation):
 }
 
 /** Each status that an error has, with the codes that it comes with. */
-function failures(path: string, { errors, method }: Operation): Readonly<Record<string, object>> {
+function failures(
+  path: string,
+  { changesNothing, errors, method }: Operation,
+): Readonly<Record<string, object>> {
   const catalogue = { ...controlErrors, ...runtimeErrors };
-  const ofChangesets = method === 'GET' ? STAGED_READS : STAGED_WRITES;
+  const ofChangesets = method === 'GET' || changesNothing ? STAGED_READS : STAGED_WRITES;
   const entries = distinct([...errors, ...(isOfProject(path) ? ofChangesets : [])]).map(
     (name) => catalogue[name],
   );

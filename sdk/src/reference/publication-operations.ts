@@ -66,7 +66,7 @@ export function publicationOperations(
           publish_time: TEXT,
         }),
       ),
-      errors: [...reading, 'pathOrQueryInvalid'],
+      errors: [...errors.caller, ...errors.parents, 'apiNotFound', 'pathOrQueryInvalid'],
     },
     {
       id: 'switchApiVersion',
@@ -76,7 +76,14 @@ export function publicationOperations(
       status: 200,
       request: objectSchema({ version_id: TEXT }, ['version_id']),
       answer: published,
-      errors: [...reading, ...errors.input, ...errors.missing, ...errors.update, 'apiVersionNotFound'],
+      errors: [
+        ...errors.caller,
+        ...errors.parents,
+        'apiNotFound',
+        ...errors.input,
+        ...errors.missing,
+        'apiVersionNotFound',
+      ],
     },
     {
       id: 'getApiVersion',

@@ -29,7 +29,7 @@ const WRITTEN_HERE: ReadonlySet<string> = new Set([
 /** What callers of published APIs are told by app and account alone. */
 const CREDENTIALS: ReadonlySet<string> = new Set(['x-auth-token', 'authorization']);
 
-const HEADER_NAME = /^[A-Za-z][A-Za-z0-9.-]*$/;
+const HEADER_NAME = /^[A-Za-z][\w.-]*$/;
 const QUERY_NAME = /^[A-Za-z][A-Za-z0-9._-]*$/;
 /** Half a character, which no encoding has. */
 const HALF = /\p{Cs}/u;
@@ -128,7 +128,7 @@ function assertName(name: string, field: 'header' | 'query', mode: Mode, form: R
   const key = name.toLowerCase();
   const reason =
     name.length > MAX_NAME_BYTES || !form.test(name)
-      ? `expected names of at most ${MAX_NAME_BYTES} letters, digits, . and -, starting with a letter`
+      ? `expected names of at most ${MAX_NAME_BYTES} letters, digits, . _ and -, starting with a letter`
       : key === 'x-stage' || key.startsWith('x-apig-') || key.startsWith('x-sdk-')
         ? 'expected no x-stage, and nothing that starts with x-apig- or x-sdk-'
         : mode === 'CONSUMER' && CREDENTIALS.has(key)

@@ -50,10 +50,14 @@ export function gatewayActions(context: ControlContext): readonly ControlRoute[]
       method: 'GET',
       path: 'available-zones',
       status: 200,
-      answer: () => ({ available_zones: [ZONE] }),
+      answer: (call) => {
+        // Depends on nothing, but a changeset that is not open is refused everywhere.
+        viewOf(context, call);
+        return { available_zones: [ZONE] };
+      },
     },
     read('progress', progressOf),
-    read('restriction', () => ({ restrict_cidrs: [], resource_subnet_cidr: '' })),
+    read('restriction', () => ({ restrict_cidrs: RESTRICTED, resource_subnet_cidr: '' })),
 
     change('POST', 'postpaid-resize', 202, largerEdition),
 
@@ -99,6 +103,9 @@ export function gatewayActions(context: ControlContext): readonly ControlRoute[]
     },
   ];
 }
+
+/** Networks in which no gateway can be reached: those of a machine itself, and of its links. Source: RFC 6890. */
+const RESTRICTED = ['127.0.0.0/8', '169.254.0.0/16'];
 
 /** Does work on a body, whose faults have another code where gateways are managed. @throws gatewayFieldInvalid */
 function inManagement<T>(work: () => T): T {

@@ -14,6 +14,8 @@ export const aclAnswers: Answers<'acl'> = {
   filters: {
     id: byId(),
     name: byText(({ body }) => body.name),
+    // Clients ask by this name too.
+    acl_name: byText(({ body }) => body.name),
     acl_type: byValue(({ body }) => body.type),
     entity_type: byValue(({ body }) => body.entityType),
   },

@@ -56,6 +56,7 @@ export const apiAnswers: Answers<'api'> = {
     req_method: byValue(({ body }) => body.method),
     req_uri: byText(({ body }) => body.path),
     auth_type: byValue(({ body }) => body.authentication),
+    tags: { match: 'oneOf', of: ({ body }) => body.tags },
     type: byValue(({ body }) => (body.visibility === 'PUBLIC' ? '1' : '2')),
     vpc_channel_name: {
       match: 'oneOf',

@@ -87,7 +87,8 @@ function detail(gateway: Stored<'gateway'>, view: View): Json {
     bandwidth_size: body.egressBandwidthMbps ?? 0,
     bandwidth_charging_mode: 'bandwidth',
     ingress_bandwidth_size: inbound ?? 0,
-    ingress_bandwidth_charging_mode: 'bandwidth',
+    // Clients want none where there is no bandwidth.
+    ingress_bandwidth_charging_mode: inbound === undefined ? '' : 'bandwidth',
     available_zone_ids: `[${body.availableZoneIds.join(', ')}]`,
     instance_version: '',
     virsubnet_id: '',
