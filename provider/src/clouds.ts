@@ -39,7 +39,7 @@ export const DIFFERENCES: readonly Difference[] = [
     topic: 'Gateway',
     cloud: 'made, changed and removed in the background, in minutes',
     runtime: 'at once',
-    provider: 'asks until it is ready, up to 30 minutes',
+    provider: 'asks until it is ready, up to 30 minutes unless told otherwise',
   },
   {
     topic: 'Consistency',

@@ -1,4 +1,5 @@
 import { endpointOf } from './clouds.ts';
+import { parseDuration } from './durations.ts';
 
 /** A setting: its names in the environment, the first that has a value counts. In a stack it is `apig:<name>`. */
 interface Setting {
@@ -30,6 +31,7 @@ const SETTINGS = {
   token: { variables: ['APIG_TOKEN', 'OS_AUTH_TOKEN', 'OS_TOKEN', 'HW_AUTH_TOKEN'], secret: true },
   userName: { variables: ['APIG_USER_NAME', 'OS_USERNAME', 'HW_USER_NAME'] },
   password: { variables: ['APIG_PASSWORD', 'OS_PASSWORD', 'HW_USER_PASSWORD'], secret: true },
+  timeout: { variables: ['APIG_TIMEOUT'] },
 } as const satisfies Record<string, Setting>;
 
 type SettingName = keyof typeof SETTINGS;
@@ -81,6 +83,10 @@ export function readConnection(
       problem: `apig:${name} (or ${variable}): expected a URL such as ${example}.`,
       isMissing: false,
     };
+  }
+  if (settings.timeout !== undefined && parseDuration(settings.timeout) === undefined) {
+    const problem = 'apig:timeout (or APIG_TIMEOUT): expected a duration such as 45m or 1h30m.';
+    return { problem, isMissing: false };
   }
   const { endpoint, token, userName, authUrl, projectId, accessKey } = settings;
   const byPassword = token === undefined && accessKey === undefined && userName !== undefined;
@@ -137,6 +143,7 @@ function readSettings(config: StackConfig, environment: NodeJS.ProcessEnv): Sett
     token: read('token'),
     userName: read('userName'),
     password: read('password'),
+    timeout: read('timeout'),
   };
 }
 

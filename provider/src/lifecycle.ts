@@ -5,7 +5,7 @@ import { readConnection, type StackConfig } from './connection.ts';
 import { diff, type Diff } from './diff.ts';
 import { withName } from './names.ts';
 import type { Operations } from './operations.ts';
-import { ADOPT, IMPORTED, partsOf, uniqueName } from './properties.ts';
+import { ADOPT, IMPORTED, keptTimeouts, partsOf, TIMEOUTS, uniqueName } from './properties.ts';
 
 /*
  * What the text in the state of every resource asks for, now and in later versions: `provider(kind)`.
@@ -35,6 +35,8 @@ export function provider(kind: string): Provider {
 function createProvider(kind: Kind): Provider {
   const description = descriptionOf(kind);
   let claims = new Claims();
+  /** What the program says now of the time of resources, which the state may not yet have. */
+  const timeouts = new Map<string, unknown>();
   let connection = readConnection({ get: () => undefined });
   let operations: Promise<Operations> | undefined;
 
@@ -65,7 +67,11 @@ function createProvider(kind: Kind): Provider {
       // An import is given what the service shows; the program then says the rest.
       if (news[IMPORTED] === true) return Promise.resolve({ inputs: news, failures: [] });
       const { inputs: checked, failures } = check(description, withName(description, olds, news));
-      const inputs = news[ADOPT] === true ? { ...checked, [ADOPT]: true } : checked;
+      const inputs = {
+        ...checked,
+        ...(news[ADOPT] === true ? { [ADOPT]: true } : {}),
+        ...keptTimeouts(news),
+      };
       // The engine would show the value of a property that is named by itself, also when it is a secret.
       const shown = failures.map(({ property, reason }) => ({
         property: '',
@@ -76,6 +82,7 @@ function createProvider(kind: Kind): Provider {
 
     diff(id, olds, news) {
       const found = diff(description, olds, news);
+      timeouts.set(id, news[TIMEOUTS]);
       if (found.replaces.length === 0) claims.hold(id, partsOf(description, news));
       return Promise.resolve(found);
     },
@@ -83,7 +90,11 @@ function createProvider(kind: Kind): Provider {
     create: async (asked) => (await connected()).create(asked),
     read: async (id, properties) => (await connected()).read(id, properties),
     update: async (id, before, asked) => (await connected()).update(id, before, asked),
-    delete: async (id, properties) => (await connected()).delete(id, properties),
+    delete: async (id, properties) =>
+      (await connected()).delete(id, {
+        ...properties,
+        ...(timeouts.has(id) ? { [TIMEOUTS]: timeouts.get(id) } : {}),
+      }),
   };
 }
 

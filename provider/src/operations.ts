@@ -20,11 +20,14 @@ import {
   generatedFields,
   GIVEN,
   inputOf,
+  keptTimeouts,
   partsOf,
   propertiesOf,
+  TIMEOUTS,
   withoutId,
   withoutUndefined,
 } from './properties.ts';
+import { limitInWords, timeLimitOf, within, withLimit } from './time-limits.ts';
 
 /*
  * What the engine asks for that needs the service. Loaded when first needed: a preview does without an HTTP client.
@@ -52,15 +55,18 @@ export async function operationsOf(kind: Kind, connection: Connection, claims: C
 
   return {
     async create(asked) {
+      const limit = timeLimitOf('create', asked[TIMEOUTS], connection.timeout);
       try {
-        const creation = { description, collection, claims, adopts: asked[ADOPT] === true };
+        const adopts = asked[ADOPT] === true;
+        const creation = { description, collection: within(limit, collection), claims, adopts };
         const object = await create(creation, inputOf(description, asked));
         claims.hold(object.id, partsOf(description, asked));
         return { id: object.id, outs: propertiesOf(description, asked, object) };
       } catch (error) {
-        if (!isUnfinishedError(error)) throw error;
+        if (!isUnfinishedError(error)) throw error instanceof Error ? withLimit(error, limit) : error;
         const attempt = { action: 'create', description, properties: asked, id: error.id } as const;
-        const next = 'It was created in part: the next `pulumi up` completes it.';
+        const next =
+          `It was created in part: the next \`pulumi up\` completes it. ${limitInWords(limit)}`.trimEnd();
         const reason = explain(error, attempt, next).message;
         throw new OperationError(reason, error, {
           id: error.id,
@@ -80,13 +86,14 @@ export async function operationsOf(kind: Kind, connection: Connection, claims: C
     },
 
     async update(id, before, asked) {
+      const limit = timeLimitOf('update', asked[TIMEOUTS], connection.timeout);
       claims.hold(id, partsOf(description, asked));
       const address = { ...addressOf(description, id, before), ...ownMembers(id, before) };
       try {
-        const object = await collection.update(address, inputOf(description, asked));
+        const object = await within(limit, collection).update(address, inputOf(description, asked));
         return { outs: propertiesOf(description, asked, object) };
       } catch (error) {
-        throw fail(error, { action: 'update', properties: asked, id });
+        throw withLimit(fail(error, { action: 'update', properties: asked, id }), limit);
       }
     },
 
@@ -94,10 +101,11 @@ export async function operationsOf(kind: Kind, connection: Connection, claims: C
       const parts = partsOf(description, properties);
       if (claims.isTakenOver(id) || (parts.length > 0 && claims.free(id, parts).length === 0)) return;
       const address = { ...addressOf(description, id, properties), ...ownMembers(id, properties) };
+      const limit = timeLimitOf('delete', properties[TIMEOUTS], connection.timeout);
       try {
-        await collection.delete(address);
+        await within(limit, collection).delete(address);
       } catch (error) {
-        throw fail(error, { action: 'delete', properties, id });
+        throw withLimit(fail(error, { action: 'delete', properties, id }), limit);
       }
     },
   };
@@ -128,7 +136,7 @@ function toRead(description: Description, before: Json, object: AnyObject): { pr
   for (const name of Object.keys(description.computed ?? {})) inputs[name] = now[name];
   for (const name of chosen) inputs[name] = undefined;
   return {
-    props: withoutUndefined({ ...now, [GIVEN]: before[GIVEN] }),
-    inputs: withoutUndefined(inputs),
+    props: withoutUndefined({ ...now, [GIVEN]: before[GIVEN], ...keptTimeouts(before) }),
+    inputs: withoutUndefined({ ...inputs, ...keptTimeouts(before) }),
   };
 }

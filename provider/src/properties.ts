@@ -11,6 +11,9 @@ export const GIVEN = '__given';
 /** Says that the resource takes over an object that exists. */
 export const ADOPT = '__adopt';
 
+/** How long the operations of the resource may take, as its option `customTimeouts` says. */
+export const TIMEOUTS = '__timeouts';
+
 /** Marks inputs that an import makes: what no answer of the service shows is not among them. */
 export const IMPORTED = '__imported';
 
@@ -75,6 +78,11 @@ export function propertiesOf(description: Description, asked: Json, object: Json
     ...asked,
     ...(given.length > 0 ? { [GIVEN]: given } : {}),
   });
+}
+
+/** The timeouts among the properties of a resource, which are kept whatever else becomes of it. */
+export function keptTimeouts(properties: Json): Json {
+  return properties[TIMEOUTS] === undefined ? {} : { [TIMEOUTS]: properties[TIMEOUTS] };
 }
 
 /** An object without its ID, which the engine keeps apart. */

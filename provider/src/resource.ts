@@ -12,7 +12,7 @@ import {
   type Resources,
   type SettledOf,
 } from '@apig/sdk/contract';
-import { ADOPT } from './properties.ts';
+import { ADOPT, TIMEOUTS } from './properties.ts';
 import { MADE_NAME, nameFor } from './names.ts';
 import { stubOf } from './stub.ts';
 import { TYPE_NAMES, typeTokenOf } from './type-names.ts';
@@ -90,6 +90,7 @@ export function resourceClass<K extends Kind>(kind: K): ResourceClass<Resources[
             ? { [MADE_NAME]: madeName(name) }
             : {}),
           ...(adopt === true ? { [ADOPT]: true } : {}),
+          ...(opts.customTimeouts === undefined ? {} : { [TIMEOUTS]: opts.customTimeouts }),
         } as pulumi.Inputs;
         super(token, name, properties, pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }));
       }

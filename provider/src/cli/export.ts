@@ -35,6 +35,8 @@ export async function runExport(
   const connection = readConnection(stack?.config ?? { get: () => undefined });
   if ('problem' in connection) throw new CommandError(connection.problem);
   const existing = await takeInventory(await clientOf(connection), gateway);
+  if (gateway !== undefined && !existing.some(({ kind }) => kind === 'gateway'))
+    throw new CommandError(`there is no gateway ${gateway}.`);
   const exported = toResources(existing);
 
   mkdirSync(out, { recursive: true });
@@ -44,7 +46,8 @@ export async function runExport(
   say(`${exported.length} resources in ${files.join(' and ')}.`);
   const missing = await configure(exported, stack);
   for (const { key, secret } of missing) {
-    say(`not to be read, set it: pulumi config set ${secret ? '--secret ' : ''}${key}`);
+    const reason = stack === undefined ? 'in the stack' : 'not to be read';
+    say(`${reason}, set it: pulumi config set ${secret ? '--secret ' : ''}${key}`);
   }
   say(`next: pulumi import --file ${files[1] ?? ''} --protect=false --generate-code=false`);
   say(`then remove ${files[1] ?? ''}: it holds secrets.`);

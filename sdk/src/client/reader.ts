@@ -133,9 +133,10 @@ export function createReader(description: Description, shape: CollectionShape, c
       if (found === undefined) throw fail(description.missing as 'apiNotFound', { id });
       return stateOf(found, address) === ready?.value ? found : undefined;
     };
-    const body = await poll(ask, readyTimeoutMs, timing, options.signal);
+    const limitMs = options.waitMs ?? readyTimeoutMs;
+    const body = await poll(ask, limitMs, timing, options.signal);
     if (body !== undefined) return complete(body, address, options);
-    throw new UnfinishedError(kind, id, `it is not ready after ${readyTimeoutMs} ms`);
+    throw new UnfinishedError(kind, id, `it is not ready after ${limitMs} ms`);
   }
 
   async function whenGone(address: Json, options: CallOptions): Promise<void> {
@@ -145,8 +146,9 @@ export function createReader(description: Description, shape: CollectionShape, c
       stateOf(found, address);
       return undefined;
     };
-    if ((await poll(ask, readyTimeoutMs, timing, options.signal)) === true) return;
-    throw new UnfinishedError(kind, String(address['id']), `it is not gone after ${readyTimeoutMs} ms`);
+    const limitMs = options.waitMs ?? readyTimeoutMs;
+    if ((await poll(ask, limitMs, timing, options.signal)) === true) return;
+    throw new UnfinishedError(kind, String(address['id']), `it is not gone after ${limitMs} ms`);
   }
 
   return { itemPath, parentsOf, toObject, shown, rows, get, whenReady, whenGone };

@@ -103,7 +103,7 @@ async function whenPublished(
   { transport, timing, waitForPublicationMs }: Context,
   { gatewayId, environmentId }: Pair,
   apiIds: readonly string[],
-  { signal }: CallOptions,
+  { signal, waitMs }: CallOptions,
 ): Promise<readonly string[]> {
   let missing: readonly string[] = [];
   const found = await poll(
@@ -115,7 +115,7 @@ async function whenPublished(
       if (isFirst) await assertExist(missing);
       return undefined;
     },
-    waitForPublicationMs,
+    waitMs ?? waitForPublicationMs,
     timing,
     signal,
   );

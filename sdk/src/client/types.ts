@@ -6,6 +6,8 @@ import type { Json } from '../wire.ts';
 export interface CallOptions {
   /** Ends the operation early; it then rejects with a `TransportError` of code `ABORTED`. */
   readonly signal?: AbortSignal | undefined;
+  /** Longest wait for what happens in the background, in the place of the client's own limits. */
+  readonly waitMs?: number | undefined;
 }
 
 /**
