@@ -13,7 +13,7 @@ import { withValue } from './references.ts';
 import { standInText } from './stand-ins.ts';
 
 /** What a configuration needs beside what a plan has. */
-export interface Completion {
+interface Completion {
   readonly added: readonly ConfiguredObject[];
   readonly changed: readonly ConfiguredObject[];
   readonly removed: readonly ConfiguredObject[];
@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<string, string>> = { groupId: 'apiGroup', versionId
  * Gives objects that are not part of a plan a stand-in where one can be made, such as a gateway or an app of another stack.
  * What belongs to something of which nothing is known, such as a policy of another stack, is left out, and that is said.
  */
-export function completeOutside(given: readonly ConfiguredObject[]): Completion {
+function completeOutside(given: readonly ConfiguredObject[]): Completion {
   const objects = new Map(given.map((object) => [keyOfObject(object), object]));
   const added = new Map<string, ConfiguredObject>();
   const changed = new Map<string, ConfiguredObject>();
@@ -63,16 +63,47 @@ export function completeOutside(given: readonly ConfiguredObject[]): Completion 
     }
   }
   for (const gateway of [...objects.values()].filter(({ kind }) => kind === 'gateway')) {
-    for (const object of contentsOf(gateway.id)) if (!objects.has(keyOfObject(object))) put(object);
+    const hasGroup = hasDefault([...objects.values()], 'apiGroup', 'gatewayId', gateway.id);
+    for (const object of contentsOf(gateway.id))
+      if (!objects.has(keyOfObject(object)) && !(object.kind === 'apiGroup' && hasGroup)) put(object);
   }
-  for (const group of [...objects.values()].filter(({ kind }) => kind === 'apiGroup'))
-    put(defaultResponseOf(group));
+  const all = [...objects.values()];
+  for (const group of all.filter(({ kind }) => kind === 'apiGroup'))
+    if (!hasDefault(all, 'gatewayResponse', 'groupId', group.id)) put(defaultResponseOf(group));
   return {
     added: [...added.values()],
     changed: [...changed.values()].filter((object) => !removed.has(keyOfObject(object))),
     removed: [...removed.values()],
     notes,
   };
+}
+
+/** Objects with all that they need, and without what belongs to something that is left out. */
+export function completed(given: readonly ConfiguredObject[]): {
+  readonly objects: readonly ConfiguredObject[];
+  readonly notes: readonly string[];
+} {
+  const objects = new Map(given.map((object) => [keyOfObject(object), object]));
+  const said: string[] = [];
+  for (let isWhole = false; !isWhole;) {
+    const { added, changed, removed, notes } = completeOutside([...objects.values()]);
+    for (const object of removed) objects.delete(keyOfObject(object));
+    for (const object of [...changed, ...added]) objects.set(keyOfObject(object), object);
+    said.push(...notes);
+    isWhole = removed.length === 0;
+  }
+  return { objects: [...objects.values()], notes: said };
+}
+
+function hasDefault(
+  objects: readonly ConfiguredObject[],
+  kind: string,
+  field: string,
+  parentId: string,
+): boolean {
+  return objects.some(
+    (object) => object.kind === kind && object.body['isDefault'] === true && object.body[field] === parentId,
+  );
 }
 
 interface Link {

@@ -1,7 +1,7 @@
 import { descriptionOf, RELEASE_ENVIRONMENT_ID, type Json, type Kind } from '@apig/sdk/contract';
 import type { Plan } from '../plan.ts';
 import { keyOfObject, stableId, type Configured, type ConfiguredObject } from './configuration.ts';
-import { completeOutside } from './outside.ts';
+import { completed } from './outside.ts';
 import { PROJECT, PROJECT_ID } from './project.ts';
 import { publish, type PublishedApi } from './publications.ts';
 import { createFinder, resolveReferences } from './references.ts';
@@ -30,34 +30,35 @@ export function replay(plan: Plan): Replayed {
  */
 export function overlay(present: Configured, plan: Plan): Replayed {
   const { before, after } = replay(plan);
-  const own = new Set(before.objects.map(keyOfObject));
-  const planned = new Set(after.objects.map(keyOfObject));
-  const placeOf = ({ kind, body }: ConfiguredObject) =>
-    ['publication', 'environment', 'apiGroup'].includes(kind) || body['environmentId'] !== undefined
-      ? JSON.stringify([
-          kind,
-          body['gatewayId'],
-          body['apiId'],
-          body['environmentId'],
-          body['appId'],
-          body['name'],
-        ])
-      : undefined;
-  const places = new Set(after.objects.flatMap((object) => placeOf(object) ?? []));
-  const oldPlaces = new Set(before.objects.flatMap((object) => placeOf(object) ?? []));
-  const kept = present.objects.filter((object) => {
-    const place = placeOf(object);
-    const isOwn = own.has(keyOfObject(object)) || (place !== undefined && oldPlaces.has(place));
-    return !isOwn && !planned.has(keyOfObject(object)) && (place === undefined || !places.has(place));
-  });
+  const isDeclared = (side: Configured) => (object: ConfiguredObject) => side.urns.has(keyOfObject(object));
+  const [old, planned] = [before.objects.filter(isDeclared(before)), after.objects.filter(isDeclared(after))];
+  const gone = new Set([...old, ...planned].flatMap(placesOf));
+  const kept = present.objects.filter((object) => !placesOf(object).some((place) => gone.has(place)));
+  const whole = completed([...kept, ...planned]);
   return {
     before: present,
     after: {
-      objects: [...kept, ...after.objects],
-      urns: new Map([...present.urns, ...after.urns]),
-      notes: [...present.notes, ...after.notes],
+      objects: whole.objects,
+      urns: after.urns,
+      notes: [...new Set([...present.notes, ...after.notes, ...whole.notes])],
     },
   };
+}
+
+/** What an object is known by: its ID, and for what has other IDs in a plan, what it ties together or is called. */
+function placesOf(object: ConfiguredObject): readonly string[] {
+  const { kind, body } = object;
+  const isNamed = kind === 'environment' || kind === 'apiGroup';
+  const isTie = body['environmentId'] !== undefined || kind === 'appQuotaBinding';
+  const isSingle = kind === 'gatewayFeature' || kind === 'appAcl';
+  const isDefault = kind === 'gatewayResponse' && body['isDefault'] === true;
+  const fields = ['gatewayId', 'groupId', 'apiId', 'environmentId', 'appId', 'aclId', 'pluginId', 'name'];
+  return [
+    keyOfObject(object),
+    ...(isNamed || isTie || isSingle || isDefault
+      ? [JSON.stringify([kind, ...fields.map((field) => body[field])])]
+      : []),
+  ];
 }
 
 /** The resources of a side with all that is known of them, and what is not. */
@@ -130,15 +131,8 @@ function configure({ resources, notes }: Settled, other: Settled): Configured {
   }
   for (const { object, urn } of tiesOf(resources, (kind, id) => objects.get(`${kind}/${id}`)))
     put(object, urn);
-  // What belongs to something that is left out is left out too.
-  for (let isWhole = false; !isWhole;) {
-    const { added, changed, removed, notes: outside } = completeOutside([...objects.values()]);
-    for (const object of removed) objects.delete(keyOfObject(object));
-    for (const object of [...changed, ...added]) put(object);
-    said.push(...outside);
-    isWhole = removed.length === 0;
-  }
-  return { objects: [...objects.values()], urns, notes: [...new Set(said)] };
+  const whole = completed([...objects.values()]);
+  return { objects: whole.objects, urns, notes: [...new Set([...said, ...whole.notes])] };
 }
 
 function publishedApis(resources: Settled['resources']): ReadonlyMap<string, PublishedApi> {
