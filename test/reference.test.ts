@@ -51,6 +51,18 @@ describe('the reference', () => {
     expect(uncommented(comments)).toEqual([]);
   });
 
+  test.each(kinds)('says of each argument of a %s its default and whether a change replaces', (kind) => {
+    const silent = fieldsOf(descriptionOf(kind).input).flatMap(({ name, schema, marks }) => {
+      const { text = '' } = comments[kind].input[name] ?? {};
+      const hasDefault = schema instanceof z.ZodDefault;
+      return [
+        ...(marks.immutable === undefined || /replaces/.test(text) ? [] : [`${name}: replaces`]),
+        ...(!hasDefault || /default|left out/i.test(text) ? [] : [`${name}: default`]),
+      ];
+    });
+    expect(silent).toEqual([]);
+  });
+
   test('tells by name what has no comment', () => {
     const { throttle, api } = comments;
     const others = without(throttle.input, ['name']);

@@ -26,13 +26,13 @@ export const acl = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'aclNameTaken' },
   quota: { config: 'ACL_NUM_LIMIT', limit: 100, within: ['gatewayId'], error: 'aclQuota' },
   input: {
-    /** Gateway that has the policy. */
+    /** Gateway that has the policy. Changing it replaces the ACL. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(wire('acl_name', nameOfWord())),
     /** `PERMIT`: only the listed may call. `DENY`: all but the listed may. */
     type: wire('acl_type', z.enum(['PERMIT', 'DENY'])),
-    /** What is listed: addresses (`IP`), account names (`DOMAIN`) or account IDs (`DOMAIN_ID`). */
+    /** What is listed: addresses (`IP`), account names (`DOMAIN`) or account IDs (`DOMAIN_ID`). Changing it replaces the ACL. */
     entityType: immutable(z.enum(['IP', 'DOMAIN', 'DOMAIN_ID'])),
     /**
      * The list. `IP`: 1 to 100 addresses, CIDR blocks or ranges written `a-b`. `DOMAIN`: names of 1 to 64 characters,

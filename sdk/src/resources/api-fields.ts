@@ -29,11 +29,11 @@ const requestParameter = z.object({
   name: nameOfParameter(),
   /** Where callers send it. */
   location: z.enum(['PATH', 'QUERY', 'HEADER']),
-  /** Type of the value. */
+  /** Type of the value. Default: `STRING`. */
   type: z.enum(['STRING', 'NUMBER']).default('STRING'),
-  /** Whether calls without it are refused. Path parameters are always required. */
+  /** Whether calls without it are refused. Path parameters are always required. Default: `false`. */
   required: flag().default(false),
-  /** Whether type, range, length and enumeration are checked. */
+  /** Whether type, range, length and enumeration are checked. Default: `false`. */
   validated: wire('valid_enable', flag().default(false)),
   /** Value for the backend when an optional parameter is left out. */
   defaultValue: text(255),
@@ -49,7 +49,7 @@ const requestParameter = z.object({
   minLength: wire('min_size', z.int().min(0).optional()),
   /** Most characters. */
   maxLength: wire('max_size', z.int().min(0).optional()),
-  /** Whether a parameter that is not mapped is passed to the backend. */
+  /** Whether a parameter that is not mapped is passed to the backend. Default: `true`. */
   passThrough: flag().default(true),
   /** Remark, at most 255 characters. */
   remark: remark(),
@@ -97,9 +97,9 @@ const httpTarget = {
   method: wire('req_method', z.enum(METHODS)),
   /** Path at the backend. May hold parameters, `{name}`, and variables, `#NAME#`. */
   path: wire('req_uri', backendPath()),
-  /** Time allowed for an answer, in milliseconds, 1 to 600,000. */
+  /** Time allowed for an answer, in milliseconds, 1 to 600,000. Default: `5000`. */
   timeoutMs: wire('timeout', z.int().min(1).max(600_000).default(5000)),
-  /** Further attempts, 0 to 10; -1 means one for methods that may be repeated and none for POST and PATCH. */
+  /** Further attempts, 0 to 10; -1 means one for methods that may be repeated and none for POST and PATCH. Default: `-1`. */
   retryCount: numberText(z.int().min(-1).max(10)).default(-1),
   /** Load balance channel that has the backend's members. */
   channelId: wire('vpc_channel_id', ref('loadBalanceChannel').optional()),
@@ -109,7 +109,7 @@ const httpTarget = {
 
 const httpBackend = z.object({
   ...httpTarget,
-  /** Whether the gateway shows its client certificate to the backend. */
+  /** Whether the gateway shows its client certificate to the backend. Default: `false`. */
   clientTls: wire('enable_client_ssl', z.boolean().default(false)),
   /** Backend authorizer. */
   authorizerId: ref('authorizer').optional(),
@@ -122,7 +122,7 @@ const httpBackend = z.object({
 const mockTarget = {
   /** Body of the answer. */
   result: wire('result_content', text(2048)),
-  /** Status of the answer. */
+  /** Status of the answer. Default: `200`. */
   statusCode: z.int().min(200).max(599).default(200),
 };
 
@@ -158,15 +158,15 @@ const functionTarget = {
   functionUrn: z.string().min(1),
   /** Whether the caller waits for the function: `sync`, or `async`, which answers 202. */
   invocation: wire('invocation_type', z.enum(['sync', 'async'])),
-  /** Network to the function: outside a VPC (`V1`) or inside (`V2`). */
+  /** Network to the function: outside a VPC (`V1`) or inside (`V2`). Default: `V1`. */
   networkType: z.enum(['V1', 'V2']).default('V1'),
-  /** Time allowed for an answer, in milliseconds, 1 to 600,000 (`V1`: 60,000). */
+  /** Time allowed for an answer, in milliseconds, 1 to 600,000 (`V1`: 60,000). Default: `5000`. */
   timeoutMs: wire('timeout', z.int().min(1).max(600_000).default(5000)),
   /** Version of the function. */
   version: text(64),
   /** Alias of the function; wins over `version`. */
   aliasUrn: z.string().optional(),
-  /** Protocol towards the function. */
+  /** Protocol towards the function. Default: `HTTPS`. */
   protocol: wire('req_protocol', z.enum(['HTTPS', 'GRPCS']).default('HTTPS')),
 };
 
@@ -185,7 +185,7 @@ const policy = {
   effectMode: z.enum(['ALL', 'ANY']),
   /** 1 to 5 conditions. */
   conditions: z.array(condition).min(1).max(5),
-  /** Parameters for this backend. */
+  /** Parameters for this backend. Default: none. */
   backendParameters: wire('backend_params', z.array(backendParameter).default([])),
   /** Backend authorizer. */
   authorizerId: ref('authorizer').optional(),
@@ -193,27 +193,27 @@ const policy = {
 
 /** The fields of an API. */
 export const apiFields = {
-  /** Gateway that has the API. */
+  /** Gateway that has the API. Changing it replaces the API. */
   gatewayId: immutable(ref('gateway')),
-  /** Group that has the API; its domains lead to it. */
+  /** Group that has the API; its domains lead to it. Changing it replaces the API. */
   groupId: immutable(ref('apiGroup')),
   /** 3 to 255 letters, digits and `-_./:()`, starting with a letter or digit; unique in the group. Programs may leave it out: it is then made of the resource's name. */
   name: automatic(nameOfTitle()),
-  /** Whether the API may be listed for others. No effect on calls. */
+  /** Whether the API may be listed for others. No effect on calls. Default: `PUBLIC`. */
   visibility: wire('type', words({ PUBLIC: 1, PRIVATE: 2 }).default('PUBLIC')),
   /** Version, free text of at most 16 characters. */
   version: text(16),
-  /** Protocols that callers may use. */
+  /** Protocols that callers may use. Default: `HTTPS`. */
   protocol: wire('req_protocol', z.enum(['HTTP', 'HTTPS', 'BOTH', 'GRPCS']).default('HTTPS')),
   /** Method that callers use; `ANY` is every method. */
   method: wire('req_method', z.enum(METHODS)),
   /** Path that callers use. `{name}` is one segment, `{name+}` at the end is the rest; each needs a request parameter in `PATH`. */
   path: wire('req_uri', path()),
-  /** `EXACT`: the whole path. `PREFIX`: the path and everything below it. */
+  /** `EXACT`: the whole path. `PREFIX`: the path and everything below it. Default: `EXACT`. */
   matchMode: words({ EXACT: 'NORMAL', PREFIX: 'SWA' }).default('EXACT'),
   /** Who may call: anybody (`NONE`), authorized apps (`APP`), accounts (`IAM`) or whom a custom authorizer lets in (`AUTHORIZER`). */
   authentication: example('APP', wire('auth_type', z.enum(['NONE', 'APP', 'IAM', 'AUTHORIZER']))),
-  /** Whether an app may send an AppCode instead of a signature; with `APP` only, over HTTPS only. */
+  /** Whether an app may send an AppCode instead of a signature; with `APP` only, over HTTPS only. Default: `false`. */
   allowAppCode: wire(
     'auth_opt',
     coded(
@@ -238,7 +238,7 @@ export const apiFields = {
   ),
   /** Frontend authorizer: required with `AUTHORIZER`; with `APP` or `IAM` a second factor. */
   authorizerId: ref('authorizer').optional(),
-  /** Whether answers carry `Access-Control-Allow-Origin: *`. */
+  /** Whether answers carry `Access-Control-Allow-Origin: *`. Default: `false`. */
   cors: z.boolean().default(false),
   /** Content type towards the backend. */
   contentType: z
@@ -246,9 +246,9 @@ export const apiFields = {
     .optional(),
   /** Gateway response of the group for this API. Left out: the group's default. */
   responseId: ref('gatewayResponse').optional(),
-  /** Parameters of a call, at most 50. */
+  /** Parameters of a call, at most 50. Default: none. */
   requestParameters: wire('req_params', z.array(requestParameter).max(50).default([])),
-  /** Parameters of the backend's request, at most 50. */
+  /** Parameters of the backend's request, at most 50. Default: none. */
   backendParameters: wire('backend_params', z.array(backendParameter).max(50).default([])),
   /** Backend reached by HTTP. Exactly one of the three backends is given. */
   httpBackend: wire('backend_api', httpBackend.optional()),
@@ -256,7 +256,7 @@ export const apiFields = {
   mockBackend: wire('mock_info', mockBackend.optional()),
   /** Function that answers. */
   functionBackend: wire('func_info', functionBackend.optional()),
-  /** Other HTTP backends, the first whose conditions hold is used; at most 5, with `httpBackend`. */
+  /** Other HTTP backends, the first whose conditions hold is used; at most 5, with `httpBackend`. Default: none. */
   httpPolicies: wire(
     'policy_https',
     z
@@ -264,7 +264,7 @@ export const apiFields = {
       .max(5)
       .default([]),
   ),
-  /** Other mock answers; at most 5, with `mockBackend`. */
+  /** Other mock answers; at most 5, with `mockBackend`. Default: none. */
   mockPolicies: wire(
     'policy_mocks',
     z
@@ -272,7 +272,7 @@ export const apiFields = {
       .max(5)
       .default([]),
   ),
-  /** Other functions; at most 5, with `functionBackend`. */
+  /** Other functions; at most 5, with `functionBackend`. Default: none. */
   functionPolicies: wire(
     'policy_functions',
     z
@@ -280,9 +280,9 @@ export const apiFields = {
       .max(5)
       .default([]),
   ),
-  /** Whether the body goes to a function as Base64. */
+  /** Whether the body goes to a function as Base64. Default: `true`. */
   functionBodyBase64: wire('is_send_fg_body_base64', z.boolean().default(true)),
-  /** Labels, at most 10. */
+  /** Labels, at most 10. Default: none. */
   tags: set(
     z
       .array(

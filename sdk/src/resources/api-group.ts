@@ -28,13 +28,13 @@ export const apiGroup = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'apiGroupNameTaken' },
   quota: { config: 'APIGROUP_NUM_LIMIT', limit: 1500, within: ['gatewayId'], error: 'apiGroupQuota' },
   input: {
-    /** Gateway that has the group. */
+    /** Gateway that has the group. Changing it replaces the API group. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 255 letters, digits and `-_./:()`, starting with a letter or digit; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(nameOfTitle()),
     /** Remark, at most 1,000 characters. */
     remark: remark(1000),
-    /** Whether the group answers on its debug domain. */
+    /** Whether the group answers on its debug domain. Default: `true`. */
     debugDomainEnabled: wire('sl_domain_access_enabled', z.boolean().default(true)),
   },
   output: {

@@ -19,9 +19,9 @@ export const appAcl = describe({
   },
   missing: 'appNotFound',
   input: {
-    /** Gateway that has the app. */
+    /** Gateway that has the app. Changing it replaces the app ACL. */
     gatewayId: immutable(ref('gateway')),
-    /** App whose calls are looked at. */
+    /** App whose calls are looked at. Changing it replaces the app ACL. */
     appId: immutable(ref('app')),
     /** `PERMIT`: the app may call from the listed addresses only. `DENY`: from all but these. */
     type: wire('app_acl_type', z.enum(['PERMIT', 'DENY'])),

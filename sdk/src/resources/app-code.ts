@@ -18,11 +18,11 @@ export const appCode = describe({
   unique: { within: ['gatewayId', 'appId'], fields: ['code'], error: 'valueInvalid' },
   quota: { config: 'APP_CODE_NUM_LIMIT', limit: 5, within: ['gatewayId', 'appId'], error: 'appCodeQuota' },
   input: {
-    /** Gateway that has the app. */
+    /** Gateway that has the app. Changing it replaces the AppCode. */
     gatewayId: immutable(ref('gateway')),
-    /** App that the code stands for. */
+    /** App that the code stands for. Changing it replaces the AppCode. */
     appId: immutable(ref('app')),
-    /** 64 to 180 letters, digits and `+_!@#$%-/=`, starting with a letter, digit, `+` or `/`. Left out: generated. */
+    /** 64 to 180 letters, digits and `+_!@#$%-/=`, starting with a letter, digit, `+` or `/`. Left out: generated. Changing it replaces the AppCode. */
     code: immutable(
       wire(
         'app_code',

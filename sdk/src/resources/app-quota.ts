@@ -20,7 +20,7 @@ export const appQuota = describe({
   missing: 'appQuotaNotFound',
   unique: { within: ['gatewayId'], fields: ['name'], error: 'appQuotaNameTaken' },
   input: {
-    /** Gateway that has the quota. */
+    /** Gateway that has the quota. Changing it replaces the app quota. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 255 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(pattern(/^[A-Za-z]\w{2,254}$/, '3 to 255 letters, digits and _, starting with a letter')),
@@ -59,9 +59,9 @@ export const appQuotaBinding = describe({
   },
   missing: 'appQuotaNotFound',
   input: {
-    /** Gateway that has the quota and the apps. */
+    /** Gateway that has the quota and the apps. Changing it replaces the app quota binding. */
     gatewayId: immutable(ref('gateway')),
-    /** Quota that the apps have. It takes the place of another one that an app has. */
+    /** Quota that the apps have. It takes the place of another one that an app has. Changing it replaces the app quota binding. */
     appQuotaId: immutable(ref('appQuota')),
     /** Apps that have it. */
     appIds: set(z.array(ref('app')).min(1)),

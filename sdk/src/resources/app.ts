@@ -15,7 +15,7 @@ export const app = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'appNameTaken' },
   quota: { config: 'APP_NUM_LIMIT', limit: 50, within: ['gatewayId'], error: 'appQuota' },
   input: {
-    /** Gateway that has the app. */
+    /** Gateway that has the app. Changing it replaces the app. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(nameOfWord()),

@@ -24,30 +24,30 @@ export const authorizer = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'authorizerNameTaken' },
   quota: { config: 'AUTHORIZER_NUM_LIMIT', limit: 50, within: ['gatewayId'], error: 'authorizerQuota' },
   input: {
-    /** Gateway that has the authorizer. */
+    /** Gateway that has the authorizer. Changing it replaces the authorizer. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(nameOfWord()),
-    /** Whether callers are checked, or values for a backend are made. */
+    /** Whether callers are checked, or values for a backend are made. Changing it replaces the authorizer. */
     type: immutable(z.enum(['FRONTEND', 'BACKEND'])),
     /** Function that is asked. */
     functionUrn: wire(
       'authorizer_uri',
       example('urn:fss:eu-de:shop:function:default:check', z.string().min(1).max(255)),
     ),
-    /** Network to the function: outside a VPC (`V1`) or inside (`V2`). */
+    /** Network to the function: outside a VPC (`V1`) or inside (`V2`). Default: `V1`. */
     networkType: z.enum(['V1', 'V2']).default('V1'),
     /** Version of the function. */
     functionVersion: wire('authorizer_version', z.string().max(64).optional()),
     /** Alias of the function; wins over the version. */
     functionAliasUrn: wire('authorizer_alias_uri', z.string().max(255).optional()),
-    /** What callers show; calls without it are refused and the function is not asked. None: the function is given all headers and query parameters. */
+    /** What callers show; calls without it are refused and the function is not asked. None: the function is given all headers and query parameters. Default: none. */
     identities: set(z.array(identity)).default([]),
-    /** Seconds for which a decision is kept for the same identities, 0 to 3,600; 0 keeps none. A frontend authorizer needs identities for it. */
+    /** Seconds for which a decision is kept for the same identities, 0 to 3,600; 0 keeps none. A frontend authorizer needs identities for it. Default: `0`. */
     cacheSeconds: wire('ttl', z.int().min(0).max(3600).default(0)),
     /** Text for the function, at most 2,048 characters. */
     userData: z.string().max(2048).optional(),
-    /** Whether the function is given the body of the call. */
+    /** Whether the function is given the body of the call. Default: `false`. */
     needBody: z.boolean().default(false),
   },
   output: {

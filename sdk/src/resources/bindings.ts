@@ -18,11 +18,11 @@ export const throttleBinding = describe({
   },
   missing: 'throttleBindingNotFound',
   input: {
-    /** Gateway that has the policy and the APIs. */
+    /** Gateway that has the policy and the APIs. Changing it replaces the throttle binding. */
     gatewayId: immutable(ref('gateway')),
-    /** Policy to bind. It takes the place of another one that an API has in the environment. */
+    /** Policy to bind. It takes the place of another one that an API has in the environment. Changing it replaces the throttle binding. */
     throttleId: immutable(ref('throttle')),
-    /** Environment in which the policy is to act. */
+    /** Environment in which the policy is to act. Changing it replaces the throttle binding. */
     environmentId: environmentId(),
     /** APIs to bind, published in the environment. */
     apiIds: apiIds(),
@@ -44,11 +44,11 @@ export const aclBinding = describe({
   },
   missing: 'aclBindingNotFound',
   input: {
-    /** Gateway that has the policy and the APIs. */
+    /** Gateway that has the policy and the APIs. Changing it replaces the ACL binding. */
     gatewayId: immutable(ref('gateway')),
-    /** Policy to bind. It takes the place of another one for the same entity type that an API has in the environment. */
+    /** Policy to bind. It takes the place of another one for the same entity type that an API has in the environment. Changing it replaces the ACL binding. */
     aclId: immutable(ref('acl')),
-    /** Environment in which the policy is to act. */
+    /** Environment in which the policy is to act. Changing it replaces the ACL binding. */
     environmentId: environmentId(),
     /** APIs to bind, published in the environment. */
     apiIds: apiIds(),
@@ -70,11 +70,11 @@ export const signatureBinding = describe({
   },
   missing: 'signatureBindingNotFound',
   input: {
-    /** Gateway that has the key and the APIs. */
+    /** Gateway that has the key and the APIs. Changing it replaces the signature key binding. */
     gatewayId: immutable(ref('gateway')),
-    /** Key to bind. It takes the place of another one that an API has in the environment. */
+    /** Key to bind. It takes the place of another one that an API has in the environment. Changing it replaces the signature key binding. */
     signatureKeyId: immutable(ref('signatureKey')),
-    /** Environment in which the gateway is to sign. */
+    /** Environment in which the gateway is to sign. Changing it replaces the signature key binding. */
     environmentId: environmentId(),
     /** APIs to bind, published in the environment. */
     apiIds: apiIds(),
@@ -96,11 +96,11 @@ export const appAuthorization = describe({
   },
   missing: 'appAuthorizationNotFound',
   input: {
-    /** Gateway that has the app and the APIs. */
+    /** Gateway that has the app and the APIs. Changing it replaces the app authorization. */
     gatewayId: immutable(ref('gateway')),
-    /** App that may call. */
+    /** App that may call. Changing it replaces the app authorization. */
     appId: immutable(ref('app')),
-    /** Environment in which it may. */
+    /** Environment in which it may. Changing it replaces the app authorization. */
     environmentId: environmentId(),
     /** APIs that it may call; each with authentication `APP`. They need not be published yet. */
     apiIds: apiIds(),
@@ -123,11 +123,11 @@ export const pluginAttachment = describe({
   },
   missing: 'pluginAttachmentNotFound',
   input: {
-    /** Gateway that has the plug-in and the APIs. */
+    /** Gateway that has the plug-in and the APIs. Changing it replaces the plug-in attachment. */
     gatewayId: immutable(ref('gateway')),
-    /** Plug-in to attach. It takes the place of another one of its type that an API has in the environment. */
+    /** Plug-in to attach. It takes the place of another one of its type that an API has in the environment. Changing it replaces the plug-in attachment. */
     pluginId: immutable(ref('plugin')),
-    /** Environment in which the plug-in is to act. */
+    /** Environment in which the plug-in is to act. Changing it replaces the plug-in attachment. */
     environmentId: environmentId(),
     /** APIs to attach it to, published in the environment. */
     apiIds: apiIds(),

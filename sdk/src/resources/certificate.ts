@@ -31,9 +31,9 @@ export const certificate = describe({
         pattern(/^[A-Za-z][\w-]{3,49}$/, '4 to 50 letters, digits, _ and -, starting with a letter'),
       ),
     ),
-    /** Who may use it: all gateways of the project (`global`), or one (`instance`). */
+    /** Who may use it: all gateways of the project (`global`), or one (`instance`). Changing it replaces the certificate. Default: `global`. */
     type: immutable(z.enum(['global', 'instance']).default('global')),
-    /** The gateway that may use it; given with type `instance` only. */
+    /** The gateway that may use it; given with type `instance` only. Changing it replaces the certificate. */
     gatewayId: immutable(wire('instance_id', ref('gateway').optional())),
     /** The certificate in PEM, followed by those that issued it, each after the one that it issued. */
     certificate: writeOnly(wire('cert_content', pem())),

@@ -10,11 +10,11 @@ export const deployment = describe({
   operations: { shape: 'publication' },
   missing: 'publicationNotFound',
   input: {
-    /** Gateway that has the API. */
+    /** Gateway that has the API. Changing it replaces the deployment. */
     gatewayId: immutable(ref('gateway')),
-    /** API to publish. */
+    /** API to publish. Changing it replaces the deployment. */
     apiId: immutable(ref('api')),
-    /** Environment in which callers find it. */
+    /** Environment in which callers find it. Changing it replaces the deployment. */
     environmentId: immutable(wire('env_id', ref('environment'))),
     /** The API's `digest`. When the API's definition changes, it is published anew. */
     apiDigest: unless('version', local(z.string().min(1))),

@@ -48,20 +48,20 @@ export const domain = describe({
     error: 'domainQuota',
   },
   input: {
-    /** Gateway that has the group. */
+    /** Gateway that has the group. Changing it replaces the domain binding. */
     gatewayId: immutable(ref('gateway')),
-    /** Group that answers on the domain. */
+    /** Group that answers on the domain. Changing it replaces the domain binding. */
     groupId: immutable(ref('apiGroup')),
-    /** Domain name, or `*.` and a domain name; unique in the gateway. */
+    /** Domain name, or `*.` and a domain name; unique in the gateway. Changing it replaces the domain binding. */
     name: immutable(
       spelled(
         formOfDomain,
         wire('url_domain', pattern(DOMAIN, 'a domain name such as api.example.com or *.example.com')),
       ),
     ),
-    /** Lowest TLS version that callers may use. */
+    /** Lowest TLS version that callers may use. Default: `TLSv1.1`. */
     minTlsVersion: wire('min_ssl_version', z.enum(['TLSv1.1', 'TLSv1.2']).default('TLSv1.1')),
-    /** Whether plain HTTP calls are redirected to HTTPS. Takes effect with a certificate and an API that serves HTTPS. */
+    /** Whether plain HTTP calls are redirected to HTTPS. Takes effect with a certificate and an API that serves HTTPS. Default: `false`. */
     redirectToHttps: wire('is_http_redirect_to_https', z.boolean().default(false)),
     /** Certificate that HTTPS callers of the domain meet. */
     certificateId: wire('certificate_ids', listOfOne(ref('certificate')).optional()),

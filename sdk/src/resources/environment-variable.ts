@@ -29,13 +29,13 @@ export const environmentVariable = describe({
     error: 'environmentVariableQuota',
   },
   input: {
-    /** Gateway that has the group and the environment. */
+    /** Gateway that has the group and the environment. Changing it replaces the environment variable. */
     gatewayId: immutable(ref('gateway')),
-    /** Group for whose APIs the variable has a value. */
+    /** Group for whose APIs the variable has a value. Changing it replaces the environment variable. */
     groupId: immutable(ref('apiGroup')),
-    /** Environment in which it has the value. */
+    /** Environment in which it has the value. Changing it replaces the environment variable. */
     environmentId: immutable(wire('env_id', ref('environment'))),
-    /** 3 to 32 letters, digits, `_` and `-`, starting with a letter; unique in the group and the environment. */
+    /** 3 to 32 letters, digits, `_` and `-`, starting with a letter; unique in the group and the environment. Changing it replaces the environment variable. */
     name: example(
       'ORDERS_HOST',
       immutable(

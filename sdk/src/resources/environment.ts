@@ -15,7 +15,7 @@ export const environment = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'environmentNameTaken' },
   quota: { config: 'ENVIRONMENT_NUM_LIMIT', limit: 10, within: ['gatewayId'], error: 'environmentQuota' },
   input: {
-    /** Gateway that has the environment. */
+    /** Gateway that has the environment. Changing it replaces the environment. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Callers send it in the header `X-Stage`. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(nameOfWord()),

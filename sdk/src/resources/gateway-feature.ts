@@ -66,11 +66,11 @@ export const gatewayFeature = describe({
   },
   missing: 'featureConfigurationNotFound',
   input: {
-    /** Gateway that has the feature. */
+    /** Gateway that has the feature. Changing it replaces the gateway feature. */
     gatewayId: immutable(ref('gateway')),
-    /** Name of the feature. A gateway may refuse to turn on one that it does not offer. */
+    /** Name of the feature. A gateway may refuse to turn on one that it does not offer. Changing it replaces the gateway feature. */
     name: example('ratelimit', immutable(z.enum(NAMES))),
-    /** Whether it is turned on. */
+    /** Whether it is turned on. Default: `true`. */
     enabled: wire('enable', z.boolean().default(true)),
     /** Its configuration, mostly a JSON text; spaces and the order of keys make no difference. Left out: its default. */
     config: example('{"api_limits":500}', secret(z.string().max(65_535).optional())),

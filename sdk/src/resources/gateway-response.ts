@@ -97,13 +97,13 @@ export const gatewayResponse = describe({
     error: 'gatewayResponseQuota',
   },
   input: {
-    /** Gateway that has the group. */
+    /** Gateway that has the group. Changing it replaces the gateway response. */
     gatewayId: immutable(ref('gateway')),
-    /** Group whose APIs may use it. */
+    /** Group whose APIs may use it. Changing it replaces the gateway response. */
     groupId: immutable(ref('apiGroup')),
     /** 1 to 64 letters, digits, `_` and `-`; unique in the group, which has one named `default`. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(pattern(/^[\w-]{1,64}$/, '1 to 64 letters, digits, _ and -')),
-    /** The types of errors that are answered otherwise than usual. */
+    /** The types of errors that are answered otherwise than usual. Default: none. */
     responses: example(
       { throttled: { status: 503, headers: { 'Retry-After': '1' } } },
       responses.default({}),

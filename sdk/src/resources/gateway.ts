@@ -91,23 +91,23 @@ export const gateway = describe({
       wire('spec_id', z.enum(EDITIONS)),
       (before: Edition, after: Edition) => EDITIONS.indexOf(after) < EDITIONS.indexOf(before),
     ),
-    /** VPC in which the gateway lives. */
+    /** VPC in which the gateway lives. Changing it replaces the gateway. */
     vpcId: immutable(ref('vpc')),
-    /** Subnet in which the gateway lives. */
+    /** Subnet in which the gateway lives. Changing it replaces the gateway. */
     subnetId: immutable(ref('subnet')),
     /** Security group that guards it. */
     securityGroupId: ref('securityGroup'),
-    /** Availability zones over which it is spread; at least one. */
+    /** Availability zones over which it is spread; at least one. Changing it replaces the gateway. */
     availableZoneIds: immutable(set(z.array(pattern(/^[^\s,[\]]{1,255}$/, 'the ID of a zone')).min(1))),
     /** Description, at most 255 characters, without `<` and `>`. */
     description: pattern(/^[^<>]{0,255}$/, 'at most 255 characters without < and >').optional(),
-    /** Start of the daily maintenance window of four hours, in UTC. */
+    /** Start of the daily maintenance window of four hours, in UTC. Default: `22:00:00`. */
     maintainBegin: z
       .enum(['02:00:00', '06:00:00', '10:00:00', '14:00:00', '18:00:00', '22:00:00'])
       .default('22:00:00'),
-    /** Enterprise project; `0` is the default one. */
+    /** Enterprise project; `0` is the default one. Changing it replaces the gateway. */
     enterpriseProjectId: immutable(z.string().min(1).default('0')),
-    /** Who balances inbound load: `elb`, or `lvs` with an elastic IP of your own. */
+    /** Who balances inbound load: `elb`, or `lvs` with an elastic IP of your own. Changing it replaces the gateway. Default: `elb`. */
     loadbalancerProvider: immutable(z.enum(['elb', 'lvs']).default('elb')),
     /** Outbound bandwidth to the internet in Mbit/s, at least 5. Left out: backends on the internet cannot be reached. */
     egressBandwidthMbps: wire('bandwidth_size', bandwidth()),

@@ -84,37 +84,37 @@ const member = z.object({
   serverId: wire('ecs_id', z.string().min(1).max(255).optional()),
   /** Name of the server, for members of type `ecs`. */
   serverName: wire('ecs_name', z.string().min(1).max(64).optional()),
-  /** Port, 0 to 65,535; 0 is the port of the channel. */
+  /** Port, 0 to 65,535; 0 is the port of the channel. Default: `0`. */
   port: port().default(0),
-  /** Share of the calls, 0 to 10,000; 0 takes none. */
+  /** Share of the calls, 0 to 10,000; 0 takes none. Default: `1`. */
   weight: z.int().min(0).max(10_000).default(1),
-  /** Whether it takes calls only when no other member can. */
+  /** Whether it takes calls only when no other member can. Default: `false`. */
   backup: wire('is_backup', z.boolean().default(false)),
-  /** Whether it may take calls. */
+  /** Whether it may take calls. Default: `true`. */
   enabled: wire('status', flag().default(true)),
   /** Group of the channel that has the member. */
   group: wire('member_group_name', z.string().optional()),
 });
 
 const healthCheck = z.object({
-  /** How members are asked. */
+  /** How members are asked. Default: `TCP`. */
   protocol: z.enum(['TCP', 'HTTP', 'HTTPS']).default('TCP'),
   /** Path that is asked for; required with HTTP and HTTPS. */
   path: pattern(
     /^\/[^\s?#]{0,511}$/,
     'a path of at most 512 characters that starts with / and has no ? or #',
   ).optional(),
-  /** Method of the request. */
+  /** Method of the request. Default: `GET`. */
   method: z.enum(['GET', 'HEAD']).default('GET'),
-  /** Port, 0 to 65,535; 0 is the port of the member. */
+  /** Port, 0 to 65,535; 0 is the port of the member. Default: `0`. */
   port: port().default(0),
-  /** Good answers in a row after which a member is healthy, 1 to 10. */
+  /** Good answers in a row after which a member is healthy, 1 to 10. Default: `2`. */
   healthyThreshold: wire('threshold_normal', threshold().default(2)),
-  /** Bad answers in a row after which a member is unhealthy, 1 to 10. */
+  /** Bad answers in a row after which a member is unhealthy, 1 to 10. Default: `5`. */
   unhealthyThreshold: wire('threshold_abnormal', threshold().default(5)),
-  /** Seconds allowed for an answer, 1 to 30; less than `intervalSeconds`. */
+  /** Seconds allowed for an answer, 1 to 30; less than `intervalSeconds`. Default: `5`. */
   timeoutSeconds: wire('timeout', z.int().min(1).max(30).default(5)),
-  /** Seconds from one check to the next, 1 to 300. */
+  /** Seconds from one check to the next, 1 to 300. Default: `10`. */
   intervalSeconds: wire('time_interval', z.int().min(1).max(300).default(10)),
   /** Statuses of good answers, such as `200,201-299`; required with HTTP. With HTTPS, when left out, `200`. */
   goodStatuses: wire(
@@ -124,9 +124,9 @@ const healthCheck = z.object({
       'statuses from 100 to 599 and ranges of them, separated by commas',
     ).optional(),
   ),
-  /** Whether the gateway shows its client certificate. */
+  /** Whether the gateway shows its client certificate. Default: `false`. */
   clientTls: wire('enable_client_ssl', z.boolean().default(false)),
-  /** Whether members are checked at all. */
+  /** Whether members are checked at all. Default: `true`. */
   enabled: wire('status', flag().default(true)),
 });
 
@@ -154,24 +154,24 @@ export const loadBalanceChannel = describe({
     error: 'loadBalanceChannelQuota',
   },
   input: {
-    /** Gateway that has the channel. */
+    /** Gateway that has the channel. Changing it replaces the load balance channel. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and `_-.`, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(nameOfDotted()),
-    /** Where members come from: they are named here, or are the instances of a microservice. */
+    /** Where members come from: they are named here, or are the instances of a microservice. Default: `SERVER`. */
     type: words({ SERVER: 2, MICROSERVICE: 3 }).default('SERVER'),
     /** Port of members that name none, 1 to 65,535. */
     port: example(8080, z.int().min(1).max(65_535)),
-    /** Who takes a call: members in turn or the least busy one, each by weight, or the one that the caller's address or the path leads to. */
+    /** Who takes a call: members in turn or the least busy one, each by weight, or the one that the caller's address or the path leads to. Default: `ROUND_ROBIN`. */
     strategy: wire(
       'balance_strategy',
       words({ ROUND_ROBIN: 1, LEAST_CONNECTIONS: 2, SOURCE_HASH: 3, URI_HASH: 4 }).default('ROUND_ROBIN'),
     ),
-    /** How members are named: by address (`ip`) or as servers of the cloud (`ecs`). */
+    /** How members are named: by address (`ip`) or as servers of the cloud (`ecs`). Default: `ip`. */
     memberType: z.enum(['ip', 'ecs']).default('ip'),
-    /** Groups of members. */
+    /** Groups of members. Default: none. */
     memberGroups: set(z.array(memberGroup)).default([]),
-    /** Members, each host and port once in a group. None with type MICROSERVICE: they are the instances that are registered. */
+    /** Members, each host and port once in a group. None with type MICROSERVICE: they are the instances that are registered. Default: none. */
     members: set(z.array(member)).default([]),
     /** The microservice whose instances take the calls; required with type MICROSERVICE. */
     microservice: wire('microservice_info', microservice.optional()),

@@ -22,7 +22,7 @@ export const plugin = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'pluginNameTaken' },
   quota: { limit: 500, within: ['gatewayId'], error: 'otherQuota' },
   input: {
-    /** Gateway that has the plug-in. */
+    /** Gateway that has the plug-in. Changing it replaces the plug-in. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 255 letters, digits, `_` and `-`, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(
@@ -31,7 +31,7 @@ export const plugin = describe({
         pattern(/^[A-Za-z][\w-]{2,254}$/, '3 to 255 letters, digits, _ and -, starting with a letter'),
       ),
     ),
-    /** What it does. An API has one plug-in of each type in an environment. */
+    /** What it does. An API has one plug-in of each type in an environment. Changing it replaces the plug-in. */
     type: wire(
       'plugin_type',
       immutable(
@@ -52,7 +52,7 @@ export const plugin = describe({
         ),
       ),
     ),
-    /** Where it may be used. */
+    /** Where it may be used. Changing it replaces the plug-in. Default: `global`. */
     scope: wire('plugin_scope', immutable(z.enum(['global', 'app']).default('global'))),
     /** Settings as JSON text, at most 65,535 characters; what is in it depends on the type. The order of its keys has no meaning. */
     content: wire(

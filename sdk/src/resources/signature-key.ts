@@ -15,11 +15,11 @@ export const signatureKey = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'signatureKeyNameTaken' },
   quota: { config: 'SIGN_NUM_LIMIT', limit: 200, within: ['gatewayId'], error: 'signatureKeyQuota' },
   input: {
-    /** Gateway that has the key. */
+    /** Gateway that has the key. Changing it replaces the signature key. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(nameOfWord()),
-    /** How the gateway signs calls to a backend. */
+    /** How the gateway signs calls to a backend. Default: `hmac`. */
     type: wire('sign_type', z.enum(['hmac', 'basic', 'public_key', 'aes']).default('hmac')),
     /** Key ID (`hmac`), user name (`basic`), public key (`public_key`) or AES key (`aes`). Left out: generated. */
     key: wire('sign_key', secret(generated(z.string()))),

@@ -19,13 +19,13 @@ export const throttleException = describe({
   },
   quota: { limit: 30, within: ['gatewayId', 'throttleId', 'objectType'], error: 'otherQuota' },
   input: {
-    /** Gateway that has the policy. */
+    /** Gateway that has the policy. Changing it replaces the throttle exception. */
     gatewayId: immutable(ref('gateway')),
-    /** Policy to which the exception belongs. */
+    /** Policy to which the exception belongs. Changing it replaces the throttle exception. */
     throttleId: immutable(ref('throttle')),
-    /** What the exception is for: an `APP`, or an account, `USER`. */
+    /** What the exception is for: an `APP`, or an account, `USER`. Changing it replaces the throttle exception. */
     objectType: immutable(z.enum(['APP', 'USER'])),
-    /** ID of the app or account. */
+    /** ID of the app or account. Changing it replaces the throttle exception. */
     objectId: example('app.id', immutable(z.string().min(1).max(64))),
     /** Calls of that app or account allowed in a window of the policy, in place of the general limit; at most the policy's `apiCallLimit`. */
     callLimit: example(20, wire('call_limits', z.int().min(1).max(INT32_MAX))),

@@ -17,11 +17,11 @@ export const throttle = describe({
   unique: { within: ['gatewayId'], fields: ['name'], error: 'throttleNameTaken' },
   quota: { config: 'THROTTLE_NUM_LIMIT', limit: 300, within: ['gatewayId'], error: 'throttleQuota' },
   input: {
-    /** Gateway that has the policy. */
+    /** Gateway that has the policy. Changing it replaces the throttle. */
     gatewayId: immutable(ref('gateway')),
     /** 3 to 64 letters, digits and underscores, starting with a letter; unique in the gateway. Programs may leave it out: it is then made of the resource's name. */
     name: automatic(nameOfWord()),
-    /** `API`: each bound API has counters of its own. `SHARED`: all bound APIs count together. */
+    /** `API`: each bound API has counters of its own. `SHARED`: all bound APIs count together. Default: `API`. */
     scope: wire('type', words({ API: 1, SHARED: 2 }).default('API')),
     /** Calls of one API allowed in a window. */
     apiCallLimit: example(100, wire('api_call_limits', limit())),
