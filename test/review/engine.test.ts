@@ -71,8 +71,7 @@ function comparable(objects: readonly Json[]): readonly string[] {
   return objects.map(({ kind, body }) => JSON.stringify([kind, shown(body)])).sort();
 }
 
-const snapshotObjects = async () =>
-  (await runtime.client.runtime.snapshot())['objects'] as readonly Json[];
+const snapshotObjects = async () => (await runtime.client.runtime.snapshot())['objects'] as readonly Json[];
 
 describe('what a plan is worked out to', () => {
   test('is what the update leaves configured, before anything exists', async () => {
