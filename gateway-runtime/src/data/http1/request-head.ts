@@ -1,5 +1,12 @@
 import { Head } from './head.ts';
 
+/** What the first line asks for. */
+export interface RequestLine {
+  readonly method: string;
+  /** As on the wire. */
+  readonly target: string;
+}
+
 /** What the parser of requests found beside the fields. */
 export type RequestFacts = Omit<RequestHead, keyof Head | 'at'>;
 
@@ -27,10 +34,16 @@ export class RequestHead extends Head {
   /** Lower-case names that `Connection` lists beside `close`, `keep-alive` and `upgrade`: fields of this hop only. */
   readonly connectionNames: readonly string[];
 
-  constructor(text: string, marks: readonly number[], count: number, facts: RequestFacts) {
+  constructor(
+    text: string,
+    marks: readonly number[],
+    count: number,
+    facts: RequestFacts,
+    { method, target }: RequestLine = facts,
+  ) {
     super(text, marks, count);
-    this.method = facts.method;
-    this.target = facts.target;
+    this.method = method;
+    this.target = target;
     this.minorVersion = facts.minorVersion;
     this.hostAt = facts.hostAt;
     this.framing = facts.framing;
@@ -43,13 +56,8 @@ export class RequestHead extends Head {
   }
 
   /** The head of a request of the same version that has the same fields. */
-  at(method: string, target: string): RequestHead {
-    const { minorVersion, hostAt, framing, length, keepsAlive, expectsContinue, upgradeAt } = this;
-    const { takesTrailers, connectionNames } = this;
-    const head = new RequestHead(this.text, this.marks, this.count, {
-      ...{ method, target, minorVersion, hostAt, framing, length, keepsAlive, expectsContinue, upgradeAt },
-      ...{ takesTrailers, connectionNames },
-    });
+  at(line: RequestLine): RequestHead {
+    const head = new RequestHead(this.text, this.marks, this.count, this, line);
     head.notes = this.notes;
     return head;
   }

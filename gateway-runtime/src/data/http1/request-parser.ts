@@ -7,7 +7,7 @@ import { HeadParser, MORE, REFUSED } from './head-parser.ts';
 import { FIELD, isSameName } from './head.ts';
 import { isHost } from './host.ts';
 import { methodOf } from './methods.ts';
-import { RequestHead } from './request-head.ts';
+import { RequestHead, type RequestLine } from './request-head.ts';
 
 const BEFORE = 0;
 const BEFORE_LF = 1;
@@ -132,7 +132,7 @@ export class RequestParser extends HeadParser {
     if (known?.head.minorVersion !== this.#minorVersion) return MORE;
     const line = this.#readLine();
     if (line === false) return REFUSED;
-    this.head = known.head.at(line.method, line.target);
+    this.head = known.head.at(line);
     return at + known.bytes.length - known.fieldsAt;
   }
 
@@ -250,12 +250,6 @@ export class RequestParser extends HeadParser {
     this.fault = fault;
     return false;
   }
-}
-
-/** What the first line asks for. */
-interface RequestLine {
-  readonly method: string;
-  readonly target: string;
 }
 
 /** Whether the target has one of the forms of RFC 9112, section 3.2; its characters are checked already. */
