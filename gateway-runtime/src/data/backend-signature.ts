@@ -1,5 +1,16 @@
 import { fail } from '@apig/sdk/contract';
-import { createSigningKey, sign, UNSIGNED_PAYLOAD } from '@apig/sdk/signer';
+import {
+  canonicalPath,
+  canonicalQuery,
+  canonicalRequest,
+  createSigningKey,
+  formatAuthorization,
+  formatSdkDate,
+  hashBody,
+  stringToSign,
+  UNSIGNED_PAYLOAD,
+  type SigningKey,
+} from '@apig/sdk/signer';
 import type { Bodies } from '../store/configuration.ts';
 import { createCipherSigner, createPublicKeySigner } from './backend-signature-other.ts';
 
@@ -21,8 +32,8 @@ export interface BackendSigner {
 }
 
 /** Smallest set that every verifier takes; proxies on the way may change other headers. */
-const SIGNED_HEADERS = ['host', 'x-sdk-date'];
-const SIGNED_HEADERS_WITHOUT_BODY = [...SIGNED_HEADERS, 'x-sdk-content-sha256'];
+const SIGNED_HEADERS = 'host;x-sdk-date';
+const SIGNED_HEADERS_WITHOUT_BODY = 'host;x-sdk-content-sha256;x-sdk-date';
 
 /**
  * Prepares a signature key.
@@ -51,21 +62,10 @@ export function createBackendSigner(
   const signingKey = createSigningKey(secret);
   return {
     headers: [carrier.toLowerCase(), ...DATE_AND_HASH],
-    sign({ method, target, host, body }, nowMs) {
-      const isStreamed = body === undefined;
-      const headers = sign({
-        method,
-        target,
-        headers: { host },
-        body,
-        accessKey: key,
-        secret: signingKey,
-        date: new Date(nowMs),
-        signedHeaders: isStreamed ? SIGNED_HEADERS_WITHOUT_BODY : SIGNED_HEADERS,
-        unsignedPayload: isStreamed,
-      });
-      const lines = [carrier, headers.Authorization, 'X-Sdk-Date', headers['X-Sdk-Date']];
-      if (isStreamed) lines.push('X-Sdk-Content-Sha256', UNSIGNED_PAYLOAD);
+    sign(parts, nowMs) {
+      const date = formatSdkDate(nowMs);
+      const lines = [carrier, authorizationOf(parts, date, key, signingKey), 'X-Sdk-Date', date];
+      if (parts.body === undefined) lines.push('X-Sdk-Content-Sha256', UNSIGNED_PAYLOAD);
       return lines;
     },
   };
@@ -81,3 +81,24 @@ const UNABLE: BackendSigner = {
     throw fail('backendSigningFailed');
   },
 };
+
+/** What is signed is always the same, so that none of it has to be looked for among the headers of a request. */
+function authorizationOf(
+  { method, target, host, body }: SignedParts,
+  date: string,
+  accessKey: string,
+  key: SigningKey,
+): string {
+  const isStreamed = body === undefined;
+  const names = isStreamed ? SIGNED_HEADERS_WITHOUT_BODY : SIGNED_HEADERS;
+  const digest = isStreamed ? `x-sdk-content-sha256:${UNSIGNED_PAYLOAD}\n` : '';
+  const canonical = canonicalRequest(
+    method,
+    canonicalPath(target),
+    canonicalQuery(target),
+    `host:${host}\n${digest}x-sdk-date:${date}\n`,
+    names,
+    isStreamed ? UNSIGNED_PAYLOAD : hashBody(body),
+  );
+  return formatAuthorization(accessKey, names, key.sign(stringToSign(date, canonical)));
+}

@@ -6,6 +6,11 @@ const FRAMING: ReadonlySet<string> = new Set([
   ...['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'],
 ]);
 
+/** Names that the gateway writes often, and that need no look. */
+const USUAL: ReadonlySet<string> = new Set([
+  ...['Server', 'X-Request-Id', 'Content-Type', 'Authorization', 'X-Sdk-Date'],
+]);
+
 /**
  * Writes names and values in turn as the lines of a head, without those that would frame it.
  *
@@ -17,9 +22,10 @@ export function toFields(head: readonly string[]): string {
   for (let index = 0; index < head.length; index += 2) {
     const name = head[index] ?? '';
     const value = head[index + 1] ?? '';
-    if (!NAME.test(name) || !VALUE.test(value))
+    const isUsual = USUAL.has(name);
+    if (!VALUE.test(value) || !(isUsual || NAME.test(name)))
       throw new Error(`a header line cannot hold what ${name} should be`);
-    if (!FRAMING.has(name.toLowerCase())) fields += `${name}: ${value}\r\n`;
+    if (isUsual || !FRAMING.has(name.toLowerCase())) fields += `${name}: ${value}\r\n`;
   }
   return fields;
 }
