@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { hash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findGoProgram } from './go-program.ts';
 
 /** The program that holds servers against HTTP/2. */
 const PACKAGE = 'github.com/summerwind/h2spec/cmd/h2spec';
@@ -25,39 +25,8 @@ export type RunSpec = (port: number, isSecure: boolean) => Promise<readonly Spec
  * what needs it would go unnoticed.
  */
 export function openH2spec(): RunSpec | undefined {
-  const home = join(homedir(), '.cache/apig', `h2spec-${recipeKey()}-${process.platform}-${process.arch}`);
-  const program = join(home, 'h2spec');
-  if (!existsSync(program) && !build(home)) return undefined;
-  return (port, isSecure) => run(program, port, isSecure);
-}
-
-function recipeKey(): string {
-  return hash('sha256', readFileSync(join(RECIPE, 'go.sum'))).slice(0, 16);
-}
-
-function build(home: string): boolean {
-  if (spawnSync('go', ['version']).status !== 0) {
-    if (process.env['CI'] === undefined) return false;
-    throw new Error('Go is needed to build h2spec');
-  }
-  mkdirSync(dirname(home), { recursive: true });
-  // Made beside its place and moved there whole, so that a broken attempt is never used.
-  const partial = mkdtempSync(`${home}.partial-`);
-  const { status, stderr } = spawnSync(
-    'go',
-    ['build', '-mod=readonly', '-trimpath', '-o', join(partial, 'h2spec'), PACKAGE],
-    {
-      cwd: RECIPE,
-      encoding: 'utf8',
-      env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' },
-    },
-  );
-  if (status !== 0) {
-    rmSync(partial, { recursive: true, force: true });
-    throw new Error(`go build of h2spec failed: ${stderr}`);
-  }
-  renameSync(partial, home);
-  return true;
+  const program = findGoProgram({ name: 'h2spec', recipe: RECIPE, source: PACKAGE });
+  return program === undefined ? undefined : (port, isSecure) => run(program, port, isSecure);
 }
 
 async function run(program: string, port: number, isSecure: boolean): Promise<readonly SpecCase[]> {
