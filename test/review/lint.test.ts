@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { RELEASE_ENVIRONMENT_ID, type Json } from '@apig/sdk/contract';
 import { replay } from '../../provider/src/review/behaviour/replay.ts';
 import { lint } from '../../provider/src/review/lint/lint.ts';
@@ -102,6 +104,15 @@ const found = (resources: readonly Declared[], settings?: string) =>
 describe('the rules', () => {
   test('are all held against something', () => {
     expect(Object.keys(CASES).sort()).toEqual(rules.map(({ name }) => name).sort());
+  });
+
+  test('are all in the guide, with their severities', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../provider/reviews.md'), 'utf8');
+    const rows = [...guide.matchAll(/^\| `([\w-]+)`\s+\| (error|warning|note)\s+\|/gm)];
+
+    expect(rows.map(([, name, severity]) => [name, severity])).toEqual(
+      rules.map(({ name, severity }) => [name, severity]),
+    );
   });
 
   test('have nothing to say of a sound gateway', () => {
