@@ -96,7 +96,9 @@ describe('changes of the orders example, previewed by the engine', () => {
     const whole = await review({ plan: readPlan(await previewWith(changes, '--show-sames')) });
     expect(JSON.parse(toJson(whole))).toMatchObject({
       verdict: result.verdict,
-      resources: expect.arrayContaining(JSON.parse(toJson(result)).resources as unknown[]) as unknown,
+      resources: expect.arrayContaining(
+        (JSON.parse(toJson(result)) as { resources: unknown[] }).resources,
+      ) as unknown,
     });
     await stack.setConfig('orders:readsPerMinute', '20');
     await stack.setConfig('orders:backendSecret', SECRETS[0] ?? '', { secret: true });
