@@ -42,7 +42,16 @@ export function matchesPath(route: Route, path: string): boolean {
 const ONE = '{}';
 const REST = '{+}';
 
-function segmentsOf({ path, matchMode }: Route): readonly string[] {
+/** Each route of a group is held against all others. */
+const known = new WeakMap<Route, readonly string[]>();
+
+function segmentsOf(route: Route): readonly string[] {
+  const segments = known.get(route) ?? readSegments(route);
+  known.set(route, segments);
+  return segments;
+}
+
+function readSegments({ path, matchMode }: Route): readonly string[] {
   const segments = path
     .split('/')
     .slice(1)
