@@ -203,7 +203,9 @@ describe('what a comparison of behaviour reports', () => {
           const report = await reportOf(request, groups, views);
           const reported = groups.map(({ api, summary }) => `${api}: ${summary}`);
           if (report.isReported) continue;
-          throw new Error(`not reported: ${JSON.stringify({ request, was, is, reported, ...report }, null, 1)}`);
+          throw new Error(
+            `not reported: ${JSON.stringify({ request, was, is, reported, ...report }, null, 1)}`,
+          );
         }
       }),
       { seed: 20_261_124, numRuns: Number(process.env['REVIEW_RUNS'] ?? 12), endOnFailure: true },
