@@ -91,7 +91,7 @@ function parameters(): fc.Arbitrary<Json> {
   return objectsOf(partOf('requestParameters'), {
     name: fc.stringMatching(/^[A-Za-z][a-z.-]{1,8}[a-z]$/),
     location: fc.constantFrom('QUERY', 'HEADER'),
-    enumerations: fc.uniqueArray(fc.stringMatching(/^[\w. -]{0,5}\w$/), { maxLength: 3 }),
+    enumerations: fc.uniqueArray(fc.stringMatching(/^\w(?:[\w. -]{0,5}\w)?$/), { maxLength: 3 }),
   }).map(({ minNumber, maxNumber, minLength, maxLength, ...rest }) => {
     const [low, high] = [minNumber, maxNumber].map((each) => (each === undefined ? undefined : Number(each)));
     const [least, most] = [minLength, maxLength].map((each) =>

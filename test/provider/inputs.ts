@@ -218,7 +218,11 @@ const KINDS: Readonly<Record<Kind, Inputs>> = {
   loadBalanceChannel: (around) =>
     fc
       .tuple(
-        like('loadBalanceChannel', around, { memberType: fc.constant('ip') }),
+        like('loadBalanceChannel', around, {
+          type: fc.constant('SERVER'),
+          microservice: fc.constant(undefined),
+          memberType: fc.constant('ip'),
+        }),
         fc.uniqueArray(
           fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain()), fc.integer({ min: 0, max: 65_535 })),
           {

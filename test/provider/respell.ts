@@ -56,7 +56,7 @@ function respellForm(text: string, draw: Draw): string {
   if (isIP(text) === 4) spellings.push(`${text}/32`, `${text}-${text}`);
   if (isIP(text) === 6) spellings.push(`${text}/128`, text.toUpperCase(), `${text} - ${text}`);
   if (domain.test(text) && !/\s/.test(text))
-    spellings.push(text.toUpperCase(), `${text.replace(/\.$/, '')}.`);
+    spellings.push(text.toUpperCase(), text.startsWith('*') ? text : `${text.replace(/\.$/, '')}.`);
   return spellings[draw(spellings.length)] ?? text;
 }
 
