@@ -317,6 +317,27 @@ describe('several threads', () => {
     expect(status).toBe(200);
     expect(JSON.stringify(body)).toContain(`:${one.length + other.length},`);
   });
+
+  test('keep what one that fails has counted and told', async () => {
+    const { apiId } = await running.publish({ path: '/counted', mockBackend: { result: 'ok' } });
+    const callsOf = async () => {
+      const target = `statistics/api/latest?api_id=${apiId}&duration=1h`;
+      const { body } = await running.call('GET', `instances/${running.gatewayId}/${target}`);
+      const { list } = body as { readonly list: readonly { readonly req_count: number }[] };
+      return list.reduce((sum, { req_count: calls }) => sum + calls, 0);
+    };
+    const [[doomed], [survivor]] = await sides();
+    if (doomed === undefined || survivor === undefined) throw new Error('a thread has no connection');
+    for (let call = 0; call < 5; call += 1) await doomed.call('/counted');
+    await survivor.call('/counted');
+    expect(await callsOf()).toBe(6);
+
+    await statusOf(doomed.call('/fail'));
+    await until(() => logged('a worker was replaced').length === 1);
+    await survivor.call('/counted');
+
+    expect(await callsOf()).toBe(7);
+  });
 });
 
 function isRefused(host: string, port: number): Promise<boolean> {

@@ -31,6 +31,9 @@ const REQUEST_BYTES = 11;
 const ANSWER_BYTES = 12;
 const MINUTE_FIELDS = 13;
 
+/** Those of them of which the largest counts, and not the sum. */
+const LARGEST: ReadonlySet<number> = new Set([MAX_TOTAL_MS, MAX_INNER_MS, MAX_BACKEND_MS]);
+
 /** Fields of a minute of a gateway. */
 const FROM_CALLERS = 0;
 const TO_CALLERS = 1;
@@ -62,6 +65,18 @@ export interface EndedCalls {
   note(call: Call, startMs: number): void;
 }
 
+/** Minute -> its numbers, in an order that only this module knows. */
+export type MinuteNumbers = ReadonlyMap<number, Float64Array>;
+
+/** What was counted of an API in an environment since it was last taken: for those who keep it instead. */
+export interface TakenCounts {
+  readonly totals: Float64Array;
+  readonly minutes: MinuteNumbers;
+  readonly errors: ReadonlyMap<string, number>;
+  readonly failures: ReadonlyMap<string, number>;
+  readonly deeds: ReadonlyMap<PluginDeed, number>;
+}
+
 /** What passes through a gateway. */
 export class TrafficCounts {
   #ring: MinuteRing | undefined;
@@ -76,6 +91,17 @@ export class TrafficCounts {
     if (!hasBackend) return;
     add(ring.values, at + TO_BACKENDS, requestBytes);
     add(ring.values, at + FROM_BACKENDS, answerBytes);
+  }
+
+  /** What it has counted, which it forgets. */
+  take(): MinuteNumbers {
+    return this.#ring?.take() ?? new Map();
+  }
+
+  /** Counts what another one has counted. */
+  add(minutes: MinuteNumbers): void {
+    this.#ring ??= new MinuteRing(TRAFFIC_MINUTES, TRAFFIC_FIELDS);
+    addMinutes(this.#ring, minutes);
   }
 
   /** The minutes that saw calls. */
@@ -156,6 +182,35 @@ export class CallCounts implements EndedCalls {
     this.#deeds.set(deed, (this.#deeds.get(deed) ?? 0) + times);
   }
 
+  /** What it has counted, which it forgets; undefined when that is nothing. */
+  take(): TakenCounts | undefined {
+    const hasCalls = this.#totals.subarray(BY_CLASS, BY_CLASS + CLASSES).some((calls) => calls > 0);
+    if (!hasCalls && this.#deeds.size === 0) return undefined;
+    const taken = {
+      totals: this.#totals.slice(),
+      minutes: this.#ring?.take() ?? new Map<number, Float64Array>(),
+      errors: new Map(this.#errors),
+      failures: new Map(this.#failures),
+      deeds: new Map(this.#deeds),
+    };
+    if (hasCalls) this.#totals.fill(0);
+    for (const counts of [this.#errors, this.#failures, this.#deeds]) counts.clear();
+    return taken;
+  }
+
+  /** Counts what another one has counted. */
+  add({ totals, minutes, errors, failures, deeds }: TakenCounts): void {
+    if (this.#totals === NOTHING) this.#totals = new Float64Array(TOTAL_FIELDS);
+    for (const [field, value] of totals.entries()) add(this.#totals, field, value);
+    if (minutes.size > 0) {
+      this.#ring ??= new MinuteRing(API_MINUTES, MINUTE_FIELDS);
+      addMinutes(this.#ring, minutes, LARGEST);
+    }
+    for (const [code, calls] of errors) count(this.#errors, code, calls);
+    for (const [failure, calls] of failures) count(this.#failures, failure, calls);
+    for (const [deed, times] of deeds) this.noteDeed(deed, times);
+  }
+
   /** The minutes that saw calls, from the given one on. */
   minutes(from: number): readonly CallMinute[] {
     const ring = this.#ring;
@@ -225,8 +280,19 @@ function raise(values: Float64Array, at: number, to: number): void {
   if (to > (values[at] ?? 0)) values[at] = to;
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function count(counts: Map<string, number>, key: string, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times);
+}
+
+function addMinutes(ring: MinuteRing, minutes: MinuteNumbers, largest?: ReadonlySet<number>): void {
+  for (const [minute, numbers] of minutes) {
+    const at = ring.open(minute);
+    if (at < 0) continue;
+    for (const [field, value] of numbers.entries()) {
+      if (largest?.has(field) === true) raise(ring.values, at + field, value);
+      else add(ring.values, at + field, value);
+    }
+  }
 }
 
 function histogramOf(totals: Float64Array, bucketsAt: number, sumAt: number): Histogram {

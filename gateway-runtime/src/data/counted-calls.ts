@@ -1,5 +1,13 @@
 import type { CalledApi, CallMinute, CallTotals, TrafficMinute } from '../statistics.ts';
-import { CallCounts, TrafficCounts } from './call-counts.ts';
+import { CallCounts, TrafficCounts, type MinuteNumbers, type TakenCounts } from './call-counts.ts';
+
+/** What one thread has counted since it last told another one, which keeps it. */
+export interface TakenCalls {
+  /** Of calls that reached no API. */
+  readonly unrouted: TakenCounts | undefined;
+  readonly publications: readonly (readonly [publicationId: string, api: CalledApi, counts: TakenCounts])[];
+  readonly traffic: readonly (readonly [gatewayId: string, minutes: MinuteNumbers])[];
+}
 
 /**
  * What all calls came to, by publication. It is no part of a snapshot: publishing an API anew does not set it back, and
@@ -17,9 +25,7 @@ export class CountedCalls {
   of(publicationId: string, api: CalledApi): CallCounts {
     let counts = this.#counts.get(publicationId);
     if (counts === undefined) {
-      let traffic = this.#traffic.get(api.gatewayId);
-      if (traffic === undefined) this.#traffic.set(api.gatewayId, (traffic = new TrafficCounts()));
-      this.#counts.set(publicationId, (counts = new CallCounts(api, traffic)));
+      this.#counts.set(publicationId, (counts = new CallCounts(api, this.#trafficOf(api.gatewayId))));
     }
     counts.api = api;
     return counts;
@@ -53,9 +59,41 @@ export class CountedCalls {
     return this.#traffic.get(gatewayId)?.minutes(fromMinute, toMinute) ?? [];
   }
 
+  /** What was counted, which is forgotten: it is for another thread, to which calls of all threads belong. */
+  take(): TakenCalls {
+    return {
+      unrouted: this.unrouted.take(),
+      publications: [...this.#counts].flatMap(([publicationId, counts]) => {
+        const taken = counts.api === undefined ? undefined : counts.take();
+        return taken === undefined || counts.api === undefined
+          ? []
+          : [[publicationId, counts.api, taken] as const];
+      }),
+      traffic: [...this.#traffic].flatMap(([gatewayId, traffic]) => {
+        const minutes = traffic.take();
+        return minutes.size === 0 ? [] : [[gatewayId, minutes] as const];
+      }),
+    };
+  }
+
+  /** Counts what another thread has counted, of the publications that are still there. */
+  add({ unrouted, publications, traffic }: TakenCalls, isThere: (publicationId: string) => boolean): void {
+    if (unrouted !== undefined) this.unrouted.add(unrouted);
+    for (const [publicationId, api, counts] of publications) {
+      if (isThere(publicationId)) this.of(publicationId, api).add(counts);
+    }
+    for (const [gatewayId, minutes] of traffic) this.#trafficOf(gatewayId).add(minutes);
+  }
+
   /** Everything since the start. */
   totals(): readonly CallTotals[] {
     return [this.unrouted, ...this.#counts.values()].map((counts) => counts.totals());
+  }
+
+  #trafficOf(gatewayId: string): TrafficCounts {
+    let traffic = this.#traffic.get(gatewayId);
+    if (traffic === undefined) this.#traffic.set(gatewayId, (traffic = new TrafficCounts()));
+    return traffic;
   }
 }
 

@@ -16,6 +16,7 @@ import { Compiler } from './compiler.ts';
 import { CountTable } from './counting/count-table.ts';
 import { Counters } from './counters.ts';
 import { createExplainer } from './explain/explainer.ts';
+import type { TakenCalls } from './counted-calls.ts';
 import { createDebugger } from './debug/debugger.ts';
 import { createLasting, endLasting } from './lasting.ts';
 import { CALLER_TIMEOUTS, CONNECTION_LIMITS, type CallerTimeouts, type ConnectionLimits } from './limits.ts';
@@ -73,6 +74,8 @@ export interface DataPlane {
   rehearse(configuration: ConfigurationReader): void;
   /** What calls came to. */
   readonly statistics: Statistics;
+  /** The counts behind it: one thread takes what it has counted, and another one, which keeps them all, adds it. */
+  readonly counted: { take(): TakenCalls; add(taken: TakenCalls): void };
   /** Makes calls for those who want to see what becomes of them. */
   readonly debug: Debugger;
   /** Tells what would become of requests, and why. */
@@ -178,6 +181,10 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
           connections: { http: plain?.connections ?? 0, https: secure?.connections ?? 0 },
           upstreamConnections: origins.pool.size,
         }),
+    },
+    counted: {
+      take: () => lasting.calls.take(),
+      add: (taken) => lasting.calls.add(taken, (id) => present.get('publication', id) !== undefined),
     },
     debug: createDebugger({
       domainSuffix,

@@ -29,6 +29,17 @@ export class MinuteRing {
     return start;
   }
 
+  /** Everything that it has, which it has no longer: minute -> its numbers. */
+  take(): ReadonlyMap<number, Float64Array> {
+    const taken = new Map<number, Float64Array>();
+    for (const minute of this.minutes(0)) {
+      const start = (minute % this.#minutes) * this.#fields;
+      taken.set(minute, this.values.slice(start, start + this.#fields));
+    }
+    this.#stamps.fill(-1);
+    return taken;
+  }
+
   /** The minutes from one to another that were opened, oldest first. */
   minutes(from: number, to = Infinity): readonly number[] {
     return [...this.#stamps].filter((minute) => minute >= from && minute <= to && minute >= 0).sort(byNumber);

@@ -3,6 +3,7 @@ import type { KeyedCertificate } from '@apig/sdk/contract';
 import type { Credentials } from '../control/credentials.ts';
 import type { IssuedToken } from '../control/identity/issued-tokens.ts';
 import type { MemberHealth } from '../data/channels.ts';
+import type { TakenCalls } from '../data/counted-calls.ts';
 import type { SharedCounts } from '../data/counting/count-memory.ts';
 import type { ConnectionLimits } from '../data/limits.ts';
 import type { BackendTls } from '../data/origins.ts';
@@ -10,7 +11,7 @@ import type { FunctionTargets } from '../function-registry.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { MicroserviceEntry } from '../microservice-registry.ts';
 import type { LogLevel } from '../observe/log.ts';
-import type { CallMinute, DataPlaneState, TrafficMinute } from '../statistics.ts';
+import type { DataPlaneState } from '../statistics.ts';
 import type { Change, Stored } from '../store/configuration.ts';
 
 /*
@@ -68,17 +69,11 @@ export type News =
 export type Order =
   | { readonly kind: 'news'; readonly number: number; readonly news: News }
   | { readonly kind: 'ping' }
-  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly kind: 'ask'; readonly id: number }
   | { readonly kind: 'drain'; readonly timeoutMs: number };
 
-/** What a worker is asked: a method of its statistics, with what it is given. */
-export type Question =
-  | { readonly of: 'api' | 'group'; readonly id: string; readonly fromMinute: number }
-  | { readonly of: 'traffic'; readonly id: string; readonly fromMinute: number; readonly toMinute: number }
-  | { readonly of: 'state' };
-
-/** Its answer. */
-export type Answer = readonly CallMinute[] | readonly TrafficMinute[] | DataPlaneState;
+/** What a worker holds at the moment. What it has counted it hands over before. */
+export type Told = Pick<DataPlaneState, 'connections' | 'upstreamConnections'>;
 
 /** What a worker tells the main thread. */
 export type Report =
@@ -86,7 +81,8 @@ export type Report =
   | { readonly kind: 'failed'; readonly failure: StartFailure }
   | { readonly kind: 'applied'; readonly number: number }
   | { readonly kind: 'alive' }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'counted'; readonly calls: TakenCalls }
+  | { readonly kind: 'answer'; readonly id: number; readonly told: Told }
   | { readonly kind: 'lines'; readonly text: string }
   | { readonly kind: 'drained' };
 

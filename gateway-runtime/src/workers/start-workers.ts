@@ -5,6 +5,7 @@ import type { KeyedCertificate } from '@apig/sdk/contract';
 import type { Credentials } from '../control/credentials.ts';
 import type { IssuedTokens } from '../control/identity/issued-tokens.ts';
 import { selfSigned, startDataPlane, type DataPlane, type DataPlaneOptions } from '../data/data-plane.ts';
+import type { TakenCalls } from '../data/counted-calls.ts';
 import { createSharedCounts } from '../data/counting/count-memory.ts';
 import { createSecret } from '../data/counting/count-table.ts';
 import type { FunctionTargets } from '../function-registry.ts';
@@ -29,7 +30,7 @@ export interface WorkersOptions extends DataPlaneOptions {
 }
 
 /** The part of a gateway that takes calls, in this thread or in several. */
-export interface Calls extends Omit<DataPlane, 'refresh' | 'health' | 'forgetThread'> {
+export interface Calls extends Omit<DataPlane, 'refresh' | 'health' | 'forgetThread' | 'counted'> {
   /** Takes over changes. They are in force everywhere when it returns, or when what it returns resolves. */
   refresh(configuration: ConfigurationReader, changes: readonly Change[]): void | Promise<void>;
 }
@@ -71,6 +72,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Calls> {
     logLevel: levelOf(log),
   };
   const main: { plane?: DataPlane } = {};
+  /** What workers have counted before the main thread was ready for it. */
+  const early: TakenCalls[] = [];
   const pool = new WorkerPool({
     threads,
     memoryMb: options.memoryMb ?? memoryFor(threads),
@@ -86,6 +89,10 @@ export async function startWorkers(options: WorkersOptions): Promise<Calls> {
       unhealthy: main.plane?.health.unhealthy() ?? [],
     }),
     onLines: (text) => writeLines(log, text),
+    onCounted: (calls) => {
+      if (main.plane === undefined) early.push(calls);
+      else main.plane.counted.add(calls);
+    },
     onGone: (owner) => main.plane?.forgetThread(owner),
   });
   for (const address of [listen.http, listen.https]) if (address !== undefined) await assertFree(address);
@@ -103,6 +110,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Calls> {
     },
   });
   main.plane = own;
+  for (const calls of early) own.counted.add(calls);
   tokens.listen({
     issued: (token) => void pool.tell({ token }),
     revoked: (digest) => void pool.tell({ revoked: digest }),
@@ -112,7 +120,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Calls> {
     ...(http && { http }),
     ...(https && { https }),
     ...(certificate && { certificate: certificate.certificate }),
-    statistics: mergeStatistics(own.statistics, (question) => pool.ask(question)),
+    statistics: mergeStatistics(own.statistics, () => pool.ask()),
     refresh: (after, changes) => {
       own.refresh(after, changes);
       return pool.tell({ changes });

@@ -1,5 +1,6 @@
 import type { Log } from '../observe/log.ts';
-import type { Answer, News, Question, WorkerAddresses } from './messages.ts';
+import type { TakenCalls } from '../data/counted-calls.ts';
+import type { News, Told, WorkerAddresses } from './messages.ts';
 import { WorkerThread, type StartOf } from './worker-thread.ts';
 
 /** What a pool is told. */
@@ -14,6 +15,8 @@ export interface WorkerPoolOptions {
   readonly startOf: (owner: number, listen: WorkerAddresses, newsNumber: number) => StartOf;
   /** Told of log lines. */
   readonly onLines: (text: string) => void;
+  /** Told of calls that a thread has counted. */
+  readonly onCounted: (calls: TakenCalls) => void;
   /** Told that a thread is no more, before another one takes its number. */
   readonly onGone: (owner: number) => void;
 }
@@ -97,11 +100,11 @@ export class WorkerPool {
     );
   }
 
-  /** The answers of the workers that listen. */
-  async ask(question: Question): Promise<readonly Answer[]> {
+  /** Has the workers that listen hand over what they have counted, and tell what they hold. */
+  async ask(): Promise<readonly Told[]> {
     const threads = this.#listening();
-    const answers = await Promise.all(threads.map((thread) => thread.ask(question)));
-    return answers.filter((answer) => answer !== undefined);
+    const told = await Promise.all(threads.map((thread) => thread.ask()));
+    return told.filter((each) => each !== undefined);
   }
 
   /** Has all workers finish what they do for at most that long, and ends them. */
@@ -125,11 +128,12 @@ export class WorkerPool {
   }
 
   async #start(owner: number): Promise<WorkerAddresses> {
-    const { startOf, memoryMb, log, onLines } = this.#options;
+    const { startOf, memoryMb, log, onLines, onCounted } = this.#options;
     const place = this.#placeOf(owner);
     const start = startOf(owner, this.#listen, this.#newsNumber);
     const thread = new WorkerThread(start, memoryMb, {
       onLines,
+      onCounted,
       onError: (error) => log.error({ worker: owner, err: error }, 'a worker failed'),
       onExit: () => {
         this.#leave(owner, place);

@@ -1,9 +1,12 @@
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import type { Answer, Order, Question, Report, WorkerAddresses, WorkerStart } from './messages.ts';
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import type { TakenCalls } from '../data/counted-calls.ts';
+import type { Order, Report, Told, WorkerAddresses, WorkerStart } from './messages.ts';
 
 /** Told what a worker does by itself. */
 export interface WorkerEvents {
   readonly onLines: (text: string) => void;
+  /** Calls that it has counted since it told so last. */
+  readonly onCounted: (calls: TakenCalls) => void;
   /** An error that nobody caught; the thread ends after it. */
   readonly onError: (error: Error) => void;
   readonly onExit: () => void;
@@ -25,7 +28,7 @@ export class WorkerThread {
   /** Those who wait until it knows the news of a number. */
   readonly #waiting = new Map<() => void, number>();
   /** Question -> who asked. */
-  readonly #asked = new Map<number, (answer: Answer | undefined) => void>();
+  readonly #asked = new Map<number, (told: Told | undefined) => void>();
   #questions = 0;
   #onListening: ((addresses: WorkerAddresses) => void) | undefined;
   #onFailure: ((error: Error) => void) | undefined;
@@ -53,6 +56,12 @@ export class WorkerThread {
       events.onError(error);
     });
     this.#worker.on('exit', () => {
+      // What it still had to say waits in the line.
+      for (;;) {
+        const last = receiveMessageOnPort(port1) as { readonly message: Report } | undefined;
+        if (last === undefined) break;
+        this.#hear(last.message, events);
+      }
       this.#end();
       events.onExit();
     });
@@ -87,13 +96,13 @@ export class WorkerThread {
     return new Promise((resolve) => this.#waiting.set(resolve, number));
   }
 
-  /** Its answer to a question; undefined when it has ended meanwhile. */
-  ask(question: Question): Promise<Answer | undefined> {
+  /** Has it hand over what it has counted, and tell what it holds; undefined when it has ended meanwhile. */
+  ask(): Promise<Told | undefined> {
     if (this.#isOver) return Promise.resolve(undefined);
     const id = (this.#questions += 1);
     return new Promise((resolve) => {
       this.#asked.set(id, resolve);
-      this.tell({ kind: 'ask', id, question });
+      this.tell({ kind: 'ask', id });
     });
   }
 
@@ -133,8 +142,11 @@ export class WorkerThread {
           resolve();
         }
         return;
+      case 'counted':
+        events.onCounted(report.calls);
+        return;
       case 'answer':
-        this.#asked.get(report.id)?.(report.answer);
+        this.#asked.get(report.id)?.(report.told);
         this.#asked.delete(report.id);
         return;
       case 'drained':

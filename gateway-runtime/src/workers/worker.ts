@@ -9,7 +9,7 @@ import { MicroserviceRegistry } from '../microservice-registry.ts';
 import { createLog } from '../observe/log.ts';
 import { Configuration } from '../store/configuration.ts';
 import { LineSender } from './line-sender.ts';
-import type { Answer, News, Order, Question, Report, StartFailure, WorkerStart } from './messages.ts';
+import type { News, Order, Report, StartFailure, WorkerStart } from './messages.ts';
 
 /*
  * What a worker thread runs: a data plane on configuration that it is told, at ports that all workers share.
@@ -22,6 +22,9 @@ import type { Answer, News, Order, Question, Report, StartFailure, WorkerStart }
 
 /** Members are checked by the main thread. */
 const NEVER_DUE: Timers = { after: () => () => undefined };
+
+/** How often what was counted is handed over: what a thread that fails has counted since then is lost. */
+const HAND_OVER_MS = 1000;
 
 await main(workerData as WorkerStart);
 
@@ -58,7 +61,7 @@ async function main(start: WorkerStart): Promise<void> {
       report({ kind: 'applied', number: known });
     } else if (order.kind === 'ping') report({ kind: 'alive' });
     else if (plane === undefined) throw new Error(`a worker that does not listen was told to ${order.kind}`);
-    else if (order.kind === 'ask') answer(plane, order.id, order.question);
+    else if (order.kind === 'ask') answer(plane, order.id);
     else void drain(plane, order.timeoutMs);
   }
 
@@ -84,15 +87,24 @@ async function main(start: WorkerStart): Promise<void> {
     if (early.length > 0) setImmediate(settle, refresh);
   }
 
-  function answer({ statistics }: DataPlane, id: number, question: Question): void {
-    answerTo(question, statistics).then(
-      (found) => report({ kind: 'answer', id, answer: found }),
+  function answer(asked: DataPlane, id: number): void {
+    handOver(asked);
+    asked.statistics.state().then(
+      ({ connections, upstreamConnections }) =>
+        report({ kind: 'answer', id, told: { connections, upstreamConnections } }),
       (error: unknown) => log.error({ err: error }, 'a worker could not tell its statistics'),
     );
   }
 
+  /** What was counted is kept by the main thread, so that it outlives this one. */
+  function handOver({ counted }: DataPlane): void {
+    const calls = counted.take();
+    if (calls.unrouted !== undefined || calls.publications.length > 0) report({ kind: 'counted', calls });
+  }
+
   async function drain(draining: DataPlane, timeoutMs: number): Promise<void> {
     await draining.drain(timeoutMs);
+    handOver(draining);
     functions.close();
     lines.flush();
     report({ kind: 'drained' });
@@ -137,24 +149,12 @@ async function main(start: WorkerStart): Promise<void> {
     ready.refresh(after, changes);
   };
   port.on('message', (order: Order) => listenTo(order, refresh));
+  setInterval(handOver, HAND_OVER_MS, ready).unref();
   report({ kind: 'listening', addresses: { ...(http && { http }), ...(https && { https }) } });
 }
 
 function nextOf(port: MessagePort): Order | undefined {
   return (receiveMessageOnPort(port) as { readonly message: Order } | undefined)?.message;
-}
-
-function answerTo(question: Question, statistics: DataPlane['statistics']): Promise<Answer> {
-  switch (question.of) {
-    case 'api':
-      return statistics.ofApi(question.id, question.fromMinute);
-    case 'group':
-      return statistics.ofGroup(question.id, question.fromMinute);
-    case 'traffic':
-      return statistics.traffic(question.id, question.fromMinute, question.toMinute);
-    case 'state':
-      return statistics.state();
-  }
 }
 
 function failureOf(error: unknown): StartFailure {
