@@ -51,7 +51,7 @@ describe.each(KINDS)('a %s of any valid input', (kind) => {
         fc.asyncProperty(pairsOf(kind, around), fc.infiniteStream(fc.nat()), async (pair, numbers) => {
           await liveThrough(kind, ...pair, (bound) => Number(numbers.next().value) % bound);
         }),
-        { seed: SEED, numRuns: RUNS },
+        { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: 40_000 + RUNS * 4_000 },
       );
       expect(await everything(kind)).toEqual(before);
     },

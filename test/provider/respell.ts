@@ -30,7 +30,7 @@ function respellField({ name, inner, marks }: Field, value: unknown, draw: Draw)
   const spelled = (text: string): string =>
     marks.form === undefined
       ? respellText(text, marks.json === true || name === 'config', draw)
-      : respellForm(text, draw);
+      : respellForm(text, name === 'name', draw);
   if (typeof value === 'string') return spelled(value);
   const other = respell(inner, value, draw);
   if (!marks.set || !Array.isArray(other)) return other;
@@ -50,12 +50,11 @@ function respellText(text: string, isJson: boolean, draw: Draw): string {
 }
 
 /** An address or a domain in other ways to write it. */
-function respellForm(text: string, draw: Draw): string {
-  const domain = /^(?:\*|[\w-]+)(?:\.[\w-]+)*\.[A-Za-z]{2,}\.?$/;
+function respellForm(text: string, isDomain: boolean, draw: Draw): string {
   const spellings = [text];
   if (isIP(text) === 4) spellings.push(`${text}/32`, `${text}-${text}`);
   if (isIP(text) === 6) spellings.push(`${text}/128`, text.toUpperCase(), `${text} - ${text}`);
-  if (domain.test(text) && !/\s/.test(text))
+  if (isDomain)
     spellings.push(text.toUpperCase(), text.startsWith('*') ? text : `${text.replace(/\.$/, '')}.`);
   return spellings[draw(spellings.length)] ?? text;
 }

@@ -25,7 +25,11 @@ export const texts = (maxLength: number): fc.Arbitrary<string> =>
       ),
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: Math.min(maxLength, 40) }),
     )
-    .map((text) => text.slice(0, maxLength));
+    .map((text) =>
+      Array.from(text)
+        .slice(0, maxLength / 2)
+        .join(''),
+    );
 
 /** Values that a schema takes. */
 export function valuesOf(schema: z.ZodType): fc.Arbitrary<unknown> {
