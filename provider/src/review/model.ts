@@ -20,6 +20,36 @@ export interface Review {
   readonly findings: readonly Finding[];
   /** What the review could not look at, in whole sentences. */
   readonly notes: readonly string[];
+  /** What leads where; undefined where the review was read from a file. */
+  readonly topology?: Topology | undefined;
+}
+
+/** What becomes of a part of a topology. */
+export type TopologyState = 'added' | 'removed' | 'changed' | 'same';
+
+/** Who calls published APIs, what these use, and where they lead, before and after. */
+export interface Topology {
+  readonly nodes: readonly TopologyNode[];
+  readonly edges: readonly TopologyEdge[];
+}
+
+/** One box of a topology. */
+export interface TopologyNode {
+  readonly key: string;
+  readonly role: 'domain' | 'app' | 'api' | 'policy' | 'backend';
+  readonly label: string;
+  /** Method and path of an API. */
+  readonly detail: string | undefined;
+  /** Where an API is in force; undefined for all else. */
+  readonly environment: string | undefined;
+  readonly state: TopologyState;
+}
+
+/** One line of a topology, in the direction of a call. */
+export interface TopologyEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly state: TopologyState;
 }
 
 /** What the engine does to a resource. */

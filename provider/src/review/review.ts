@@ -6,6 +6,7 @@ import { hitsOf, whoIsHit } from './hits.ts';
 import type { Finding, OutcomeGroup, Reach, ResourceChange, Review } from './model.ts';
 import type { Plan, Step } from './plan.ts';
 import { titleOf } from './reasons.ts';
+import { topologyOf } from './html/topology.ts';
 import { judgeOutcomes, judgePlan } from './verdict.ts';
 
 /** What a review is made from. */
@@ -41,6 +42,7 @@ export async function review({ plan, compare, lint }: ReviewInput): Promise<Revi
     outcomes: comparison?.outcomes,
     findings,
     notes: [...plan.notes, ...undecided, ...foreignNotes(plan), ...(comparison?.notes ?? [])],
+    topology: topologyOf(examined),
   };
 }
 

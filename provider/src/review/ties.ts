@@ -14,7 +14,7 @@ interface Tie extends Place {
 }
 
 /** What an API has in an environment: one policy of each sort, and any number of apps. */
-function tiesOf(graph: Graph): ReadonlyMap<string, Tie> {
+export function tiesOf(graph: Graph): ReadonlyMap<string, Tie> {
   const ties = new Map<string, Tie>();
   for (const [kind, field] of Object.entries(BINDINGS) as [BindingKind, string][])
     for (const binding of graph.keysOf(kind))

@@ -1,3 +1,4 @@
+import { toHtml } from '../html/page.ts';
 import { toJson } from '../json.ts';
 import { toMarkdown } from '../markdown.ts';
 import type { Review } from '../model.ts';
@@ -17,7 +18,8 @@ Usage: apig-review [review] [file] [options]
 
   file                       the preview; without one, or with -, the standard input
   --state <file>             output of \`pulumi stack export\`, for what the preview does not show
-  --format <format>          terminal (default), markdown for a comment, or json
+  --format <format>          terminal (default), markdown for a comment, json, or html for a page
+  --html <file>              writes the page there, beside the other output
   --output <file>            writes there in the place of the standard output
   --fail-on <verdict>        exit code 2 for breaking, for loosening (and worse), or for any change for callers
   --detailed-exit-code       exit code 3 when something changes and --fail-on does not apply
@@ -50,6 +52,7 @@ export async function runReviewCommand(
   const preview = await readText(options.file, terminal);
   const state = options.state === undefined ? undefined : await readText(options.state, terminal);
   const result = await review({ plan: readPlan(preview, state), ...extensions });
+  if (options.html !== undefined) await putText(toHtml(result), options.html, terminal);
   const isSilent = options.isSilent && result.resources.length === 0;
   if (!isSilent) await putText(FORMATS[options.format](result, terminal), options.output, terminal);
   return exitCode(result, options);
@@ -60,6 +63,7 @@ const FORMATS = {
   terminal: (result: Review, terminal: Terminal) => toTerminal(result, terminal),
   markdown: (result: Review) => toMarkdown(result),
   json: (result: Review) => toJson(result),
+  html: (result: Review) => toHtml(result),
 } as const;
 
 const VERDICTS = ['breaking', 'loosening', 'any'] as const;
@@ -69,6 +73,7 @@ interface Options {
   readonly state: string | undefined;
   readonly format: keyof typeof FORMATS;
   readonly output: string | undefined;
+  readonly html: string | undefined;
   readonly failOn: (typeof VERDICTS)[number] | undefined;
   readonly isDetailed: boolean;
   readonly isSilent: boolean;
@@ -79,6 +84,7 @@ function readOptions(args: readonly string[]): Options {
     state: { type: 'string' },
     format: { type: 'string', default: 'terminal' },
     output: { type: 'string' },
+    html: { type: 'string' },
     'fail-on': { type: 'string' },
     'detailed-exit-code': { type: 'boolean', default: false },
     'silent-when-unchanged': { type: 'boolean', default: false },
@@ -90,6 +96,7 @@ function readOptions(args: readonly string[]): Options {
     state: values.state,
     format: wordOf('--format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[]),
     output: values.output,
+    html: values.html,
     failOn: values['fail-on'] === undefined ? undefined : wordOf('--fail-on', values['fail-on'], VERDICTS),
     isDetailed: values['detailed-exit-code'],
     isSilent: values['silent-when-unchanged'],
