@@ -140,7 +140,7 @@ function section(id: string, title: string, items: readonly Markup[]): Markup | 
   return markup`<section id="${id}" class="items" aria-labelledby="${id}-head">
     <h2 id="${id}-head">${title} <span class="count">${thousands(items.length)}</span></h2>
     <p class="nothing muted" hidden>Nothing here matches.</p>
-    <ul class="list">
+    <ul class="list" role="list">
       ${items}
     </ul>
   </section>`;

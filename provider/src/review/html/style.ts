@@ -1,4 +1,7 @@
-/** How the page looks: on a desk, on a phone, in the dark, and on paper. */
+/**
+ * How the page looks: on a desk, on a phone, in the dark, and on paper. Entries and their heads are blocks, since hiding
+ * thousands of list items, each of which has a number, takes a browser seconds.
+ */
 export const STYLE = `
 :root{color-scheme:light dark;--page:#f5f6f8;--card:#fff;--text:#1b1f24;--muted:#57606a;--line:#d5dae0;--link:#0a5096;
 --bad:#a40e26;--bad-bg:#ffebe9;--warn:#744700;--warn-bg:#fff3d6;--calm:#0a5096;--calm-bg:#e3f0ff;--good:#116329;--good-bg:#dafbe1}
@@ -24,9 +27,9 @@ code,.value{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sa
 .tools form{display:flex;flex-wrap:wrap;gap:8px;align-items:end}.tools label{font-size:13px;color:var(--muted);display:grid;flex:1 1 120px;min-width:0}
 .tools label.search{flex:3 1 240px}input[type=search],select,button{font:inherit;color:var(--text);background:var(--card);border:1px solid var(--line);border-radius:6px;padding:6px 10px;min-height:38px;width:100%;min-width:0}
 button{width:auto;cursor:pointer}.tools output{flex-basis:100%;font-size:13px;color:var(--muted)}
-.list{list-style:none;margin:0;padding:0;display:grid;gap:8px;grid-template-columns:minmax(0,1fr)}
+.list{list-style:none;margin:0;padding:0}.list>li{display:block;margin-bottom:8px}
 .card{padding:10px 14px}.card p{margin:6px 0}.what{font-size:16px;font-weight:600}
-summary{cursor:pointer}summary .muted{font-size:14px}
+summary{cursor:pointer;display:block}summary::before{content:"▸ "/"";color:var(--muted)}[open]>summary::before{content:"▾ "/""}summary .muted{font-size:14px}
 table{border-collapse:collapse;width:100%;table-layout:fixed;margin:8px 0}th,td{border-top:1px solid var(--line);padding:5px 8px 5px 0;text-align:left;vertical-align:top;font-weight:400}
 thead th{color:var(--muted);font-size:13px;border:0}tbody th{width:26%}thead th:first-child{width:26%}
 .value{white-space:pre-wrap;border-radius:4px;padding:0 4px;-webkit-box-decoration-break:clone;box-decoration-break:clone}del,ins{text-decoration:none}del{background:var(--bad-bg);color:var(--bad)}ins{background:var(--good-bg);color:var(--good)}
