@@ -99,6 +99,8 @@ function details(explained: Json): readonly string[] {
       calls: Number(row['limit']),
       interval: Number(row['interval']),
       unit: String(row['unit']),
+      // The name of the throttle stands beside it.
+      isShared: false,
     }),
   );
   const backend = object(explained, 'backend');

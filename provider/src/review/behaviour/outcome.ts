@@ -32,10 +32,15 @@ export interface Limit {
   readonly calls: number;
   readonly interval: number;
   readonly unit: string;
+  /** Whether all APIs with the same throttle use it up together. */
+  readonly isShared: boolean;
 }
 
 /** Header lines of the gateway's own, which say nothing of the configuration. */
 const OWN_LINES = /^(?:server|x-request-id|date)$/i;
+
+/** Limits that a throttle has. */
+const THROTTLED = /^(?:api|user|app|ip)$/;
 
 /** Reads an explanation. */
 export function outcomeOf(explained: Json, request: ProbeRequest, view: View): SeenOutcome {
@@ -46,16 +51,20 @@ export function outcomeOf(explained: Json, request: ProbeRequest, view: View): S
   const result = resultOf(explained);
   // What is refused anyway is not counted.
   const met = result === 'refused' ? [] : rowsIn(explained, 'limits');
+  const policies = rowsIn(explained, 'policies').map((row) => ({
+    kind: textIn(row, 'kind') ?? '',
+    id: textIn(row, 'id') ?? '',
+    name: textIn(row, 'name') ?? '',
+  }));
+  const isShared = policies.some(
+    ({ kind, id }) => kind === 'throttle' && view.get('throttle', id)?.body['scope'] === 'SHARED',
+  );
   const limits = met.map((row): Limit => ({
     dimension: textIn(row, 'dimension') ?? '',
     calls: Number(row['limit']),
     interval: Number(row['interval']),
     unit: textIn(row, 'unit') ?? '',
-  }));
-  const policies = rowsIn(explained, 'policies').map((row) => ({
-    kind: textIn(row, 'kind') ?? '',
-    id: textIn(row, 'id') ?? '',
-    name: textIn(row, 'name') ?? '',
+    isShared: isShared && THROTTLED.test(textIn(row, 'dimension') ?? ''),
   }));
   const api = textIn(matched, 'api_name');
   const isPassed = result === 'forwarded' || result === 'depends';
@@ -95,9 +104,9 @@ export function outcomeOf(explained: Json, request: ProbeRequest, view: View): S
 }
 
 /** A limit in words. */
-export function limitText({ dimension, calls, interval, unit }: Limit): string {
+export function limitText({ dimension, calls, interval, unit, isShared }: Limit): string {
   const window = interval === 1 ? unit.toLowerCase() : `${String(interval)} ${unit.toLowerCase()}s`;
-  return `${String(calls)} calls per ${window} (${dimension})`;
+  return `${String(calls)} calls per ${window} (${dimension}${isShared ? ', shared' : ''})`;
 }
 
 function resultOf(explained: Json): Outcome['result'] {

@@ -104,25 +104,41 @@ function plugins(
   after: ReadonlyMap<string, string>,
 ): readonly Judgement[] {
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return names.flatMap((name) => {
+  return names.flatMap((name): readonly Judgement[] => {
     const [was, is] = [before.get(name), after.get(name)];
     if (was === is) return [];
-    if (was === undefined) return [neutral(`with ${name}`)];
-    return [neutral(is === undefined ? `without ${name}` : `${name} changes`)];
+    const opens = OPENING.test(name);
+    if (was === undefined) return [{ verdict: opens ? 'loosening' : 'neutral', summary: `with ${name}` }];
+    const summary = is === undefined ? `without ${name}` : `${name} changes`;
+    return [{ verdict: opens ? 'breaking' : 'neutral', summary }];
   });
 }
 
+/** What lets scripts of other sites read answers. */
+const OPENING = /^(?:cors plug-in |answers to all origins$)/;
+
 function limits(before: readonly Limit[], after: readonly Limit[]): readonly Judgement[] {
-  const dimensions = [...new Set([...before, ...after].map(({ dimension }) => dimension))];
+  const dimensions = [...new Set([...before, ...after].map(dimensionOf))];
   return dimensions.flatMap((dimension): readonly Judgement[] => {
-    const of = (all: readonly Limit[]) => all.filter((limit) => limit.dimension === dimension);
+    const of = (all: readonly Limit[]) => all.filter((limit) => dimensionOf(limit) === dimension);
     const [was, is] = [of(before), of(after)];
     if (JSON.stringify(was) === JSON.stringify(is)) return [];
     const text = (all: readonly Limit[]) => (all.length === 0 ? 'none' : all.map(limitText).join(' and '));
     const [old, planned] = [rateOf(was), rateOf(is)];
-    const verdict = planned < old ? 'breaking' : planned > old ? 'loosening' : 'neutral';
+    const [shared, sharing] = [was, is].map((all) => all.some(({ isShared }) => isShared));
+    const verdict =
+      planned < old || (planned === old && sharing && !shared)
+        ? 'breaking'
+        : planned > old || (shared && !sharing)
+          ? 'loosening'
+          : 'neutral';
     return [{ verdict, summary: `limit ${text(was)} → ${text(is)}` }];
   });
+}
+
+/** The gateway's own limit for an API holds where no policy has one. */
+function dimensionOf({ dimension }: Limit): string {
+  return dimension === 'gateway' ? 'api' : dimension;
 }
 
 const SECONDS: Readonly<Record<string, number>> = { SECOND: 1, MINUTE: 60, HOUR: 3600, DAY: 86_400 };

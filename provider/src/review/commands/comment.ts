@@ -1,10 +1,10 @@
 import { appendFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { Forbidden, gitHubSettings, openGitHub } from '../github/github.ts';
 import { upsertComment } from '../github/upsert-comment.ts';
 import { markerOf, toMarkdown } from '../markdown.ts';
 import { ReviewError } from '../plan.ts';
 import { readReview } from '../read-review.ts';
+import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { readText } from './files.ts';
 import type { Terminal } from './terminal.ts';
@@ -50,7 +50,10 @@ async function runComment(args: readonly string[], terminal: Terminal): Promise<
 }
 
 function readOptions(args: readonly string[]): { file: string; pull: number; isSilent: boolean } {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readArguments(args, {
+    pull: { type: 'string' },
+    'silent-when-unchanged': { type: 'boolean', default: false },
+  });
   const [file, surplus] = positionals;
   if (file === undefined || surplus !== undefined)
     throw new ReviewError('expected one file, as `apig-review --format json` writes it.');
@@ -58,21 +61,4 @@ function readOptions(args: readonly string[]): { file: string; pull: number; isS
   if (!Number.isSafeInteger(pull) || pull < 1)
     throw new ReviewError('--pull: expected the number of a pull request.');
   return { file, pull, isSilent: values['silent-when-unchanged'] };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        pull: { type: 'string' },
-        'silent-when-unchanged': { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    // Only the arguments can be wrong here.
-    if (error instanceof TypeError) throw new ReviewError(error.message.split('\n', 1)[0] ?? '');
-    throw error;
-  }
 }

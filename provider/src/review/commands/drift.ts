@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { clientOf } from '../../clients.ts';
 import { readConnection } from '../../connection.ts';
 import { lastChanges, type LastChange } from '../authors.ts';
@@ -7,6 +6,7 @@ import { gitHubSettings, openGitHub } from '../github/github.ts';
 import { closeIssues, upsertIssue } from '../github/upsert-issue.ts';
 import { readPlan, ReviewError, type Plan } from '../plan.ts';
 import { review } from '../review.ts';
+import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { putText, readText } from './files.ts';
 import type { Terminal } from './terminal.ts';
@@ -72,27 +72,13 @@ interface Options {
 }
 
 function readOptions(args: readonly string[]): Options {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readArguments(args, {
+    state: { type: 'string' },
+    output: { type: 'string' },
+    issue: { type: 'boolean', default: false },
+    label: { type: 'string', default: 'apig-drift' },
+  });
   const [file = '-', surplus] = positionals;
   if (surplus !== undefined) throw new ReviewError(`one preview at a time: what is ${surplus}?`);
   return { file, state: values.state, output: values.output, isIssue: values.issue, label: values.label };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        state: { type: 'string' },
-        output: { type: 'string' },
-        issue: { type: 'boolean', default: false },
-        label: { type: 'string', default: 'apig-drift' },
-      },
-    });
-  } catch (error) {
-    // Only the arguments can be wrong here.
-    if (error instanceof TypeError) throw new ReviewError(error.message.split('\n', 1)[0] ?? '');
-    throw error;
-  }
 }
