@@ -32,6 +32,16 @@ describe('checking arguments', () => {
     expect(reasons).toContain('expected a value');
   });
 
+  test.each(['', ' a', 'a ', 'a,b', '\n'])(
+    'a value %j, which a list in one text cannot hold, is refused',
+    (value) => {
+      const parameter = { name: 'orderId', location: 'PATH', enumerations: ['of three words', value] };
+      expect(propertiesOf('api', { ...SAMPLES.api, requestParameters: [parameter] })).toEqual([
+        'requestParameters[0].enumerations[1]',
+      ]);
+    },
+  );
+
   test('fills defaults where only a part is known', () => {
     const { inputs, failures } = run('api', {
       ...SAMPLES.api,

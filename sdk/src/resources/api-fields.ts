@@ -22,6 +22,8 @@ const backendPath = () =>
     /^(?=.{1,512}$)(?:\/|#[A-Za-z][\w-]{2,31}#)(?:[^\s?#]|#[A-Za-z][\w-]{2,31}#)*$/,
     'a path of at most 512 characters that starts with / or #NAME# and has no ? or other #',
   );
+const listed = () =>
+  pattern(/^[^,\s](?:[^,]*[^,\s])?$/, 'a text without commas, and without blanks at its ends');
 const text = (max: number) => z.string().max(max).optional();
 
 const requestParameter = z.object({
@@ -39,8 +41,8 @@ const requestParameter = z.object({
   defaultValue: text(255),
   /** An example, for documentation. */
   sampleValue: text(255),
-  /** The values allowed. */
-  enumerations: set(commaList(z.string().min(1))).optional(),
+  /** The values allowed: no commas, and no blanks at their ends, since the service keeps them as one text. */
+  enumerations: set(commaList(listed())).optional(),
   /** Smallest number, inclusive. */
   minNumber: wire('min_num', z.int().optional()),
   /** Largest number, inclusive. */
