@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runReview } from '../../provider/src/review/run.ts';
 import { previewOf, stateOf, urnOf } from './previews.ts';
+import { runCommand } from './run-command.ts';
 import { shopWith, type Changes } from './shop.ts';
 
 let directory: string;
@@ -13,19 +13,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
-
-/** Runs the command with a preview on its standard input. */
-async function run(args: readonly string[], input = '') {
-  const [written, said]: [string[], string[]] = [[], []];
-  const code = await runReview(args, {
-    read: () => Promise.resolve(input),
-    write: (text) => written.push(text),
-    say: (line) => said.push(line),
-    columns: 80,
-    colours: false,
-  });
-  return { code, text: written.join(''), said };
-}
 
 const preview = (changes: Changes) => previewOf(shopWith(changes));
 const NOTHING = preview({});
@@ -47,12 +34,12 @@ describe('apig-review', () => {
     ['a breaking one', BREAKING, ['--fail-on', 'breaking'], 2],
     ['a breaking one', BREAKING, ['--fail-on', 'loosening'], 2],
   ])('of %s (%#) with its options has its exit code', async (_, input, args, code) => {
-    expect(await run(args, input)).toMatchObject({ code, said: [] });
+    expect(await runCommand(args, input)).toMatchObject({ code, said: [] });
   });
 
   test('writes the form that is asked for, where it is asked for', async () => {
     const output = join(directory, 'comment.md');
-    expect(await run(['--format', 'markdown', '--output', output], BREAKING)).toEqual({
+    expect(await runCommand(['--format', 'markdown', '--output', output], BREAKING)).toEqual({
       code: 0,
       text: '',
       said: [],
@@ -60,7 +47,7 @@ describe('apig-review', () => {
     expect(readFileSync(output, 'utf8')).toMatch(
       /^<!-- apig-review shop\/dev -->\n### shop \/ dev: breaking\n/,
     );
-    const { text } = await run(['review', '-', '--format', 'json'], BREAKING);
+    const { text } = await runCommand(['review', '-', '--format', 'json'], BREAKING);
     expect(JSON.parse(text)).toMatchObject({ version: 1, verdict: 'breaking' });
   });
 
@@ -73,15 +60,15 @@ describe('apig-review', () => {
     const [file, state] = [join(directory, 'preview.json'), join(directory, 'state.json')];
     writeFileSync(file, JSON.stringify(partial));
     writeFileSync(state, stateOf(shopWith({})));
-    const { text } = await run([file, '--state', state]);
+    const { text } = await runCommand([file, '--state', state]);
     expect(text).toContain('throttle gold changes: list in RELEASE');
-    expect((await run([file])).text).toContain('--show-sames');
+    expect((await runCommand([file])).text).toContain('--show-sames');
   });
 
   test('is silent about nothing if asked', async () => {
-    expect((await run([], NOTHING)).text).toContain('nothing changes');
-    expect(await run(['--silent-when-unchanged'], NOTHING)).toEqual({ code: 0, text: '', said: [] });
-    expect((await run(['--silent-when-unchanged'], NEUTRAL)).text).toContain('neutral');
+    expect((await runCommand([], NOTHING)).text).toContain('nothing changes');
+    expect(await runCommand(['--silent-when-unchanged'], NOTHING)).toEqual({ code: 0, text: '', said: [] });
+    expect((await runCommand(['--silent-when-unchanged'], NEUTRAL)).text).toContain('neutral');
   });
 
   test.each<[string, readonly string[], string, RegExp]>([
@@ -109,15 +96,15 @@ describe('apig-review', () => {
     ],
     ['two previews', ['a', 'b'], BREAKING, /^one preview at a time/],
   ])('says what is wrong with %s in one line', async (_, args, input, line) => {
-    const { code, text, said } = await run(args, input);
+    const { code, text, said } = await runCommand(args, input);
     expect([code, text]).toEqual([1, '']);
     expect(said).toEqual([expect.stringMatching(line)]);
     expect(said[0]).not.toContain('\n');
   });
 
   test('explains itself', async () => {
-    expect((await run(['--help'])).text).toMatch(/review +says what a preview does to callers/);
-    expect((await run(['review', '--help'])).text).toContain('--fail-on');
+    expect((await runCommand(['--help'])).text).toMatch(/review +says what a preview does to callers/);
+    expect((await runCommand(['review', '--help'])).text).toContain('--fail-on');
   });
 
   test('shows no secret of any state', async () => {
@@ -134,7 +121,7 @@ describe('apig-review', () => {
       ],
     );
     for (const format of ['terminal', 'markdown', 'json']) {
-      const { text } = await run(['--format', format], input);
+      const { text } = await runCommand(['--format', format], input);
       expect(text).toContain('storefront');
       for (const secret of [
         ...Object.values(secrets),

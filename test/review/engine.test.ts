@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Json } from '@apig/sdk/contract';
 import { replay } from '../../provider/src/review/behaviour/replay.ts';
 import { readPlan } from '../../provider/src/review/plan.ts';
-import { runReview } from '../../provider/src/review/run.ts';
 import { openRuntimeProcess, type RuntimeProcess } from '../provider/runtime-process.ts';
 import { openStack, type Stack } from '../support/pulumi.ts';
+import { runCommand } from './run-command.ts';
 
 const program = (authentication: string, limit: number) => `
 import * as apig from '@apig/provider';
@@ -94,18 +94,7 @@ describe('what a plan is worked out to', () => {
 });
 
 /** Runs the command as a user would. */
-async function run(...args: readonly string[]): Promise<{ code: number; text: string; said: string }> {
-  const written: string[] = [];
-  const said: string[] = [];
-  const code = await runReview(args, {
-    read: () => Promise.resolve(''),
-    write: (text) => void written.push(text),
-    say: (line) => void said.push(line),
-    columns: 100,
-    colours: false,
-  });
-  return { code, text: written.join(''), said: said.join('\n') };
-}
+const run = (...args: readonly string[]) => runCommand(args);
 
 describe('apig-review, on the preview of a real program', () => {
   test('says that anonymous callers are refused, and who is not', async () => {
@@ -144,8 +133,8 @@ describe('apig-review, on the preview of a real program', () => {
     const { code, said } = await run(...args);
 
     expect(code).toBe(1);
-    expect(said).toContain(line);
-    expect(said).not.toContain('\n');
+    expect(said).toEqual([expect.stringContaining(line)]);
+    expect(said[0]).not.toContain('\n');
   });
 
   test('has nothing against the program', async () => {
@@ -160,7 +149,7 @@ describe('apig-review, on the preview of a real program', () => {
 
     const { text, said } = await run(file, '--base-snapshot', snapshot, '--format', 'json');
 
-    expect(said).toBe('');
+    expect(said).toEqual([]);
     expect(JSON.parse(text)).toMatchObject({
       outcomes: expect.arrayContaining([expect.objectContaining({ summary: 'served → 401 APIG.0303' })]),
     });

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { toJson } from '../../provider/src/review/json.ts';
 import { LONGEST_COMMENT, markerOf } from '../../provider/src/review/markdown.ts';
 import { readReview } from '../../provider/src/review/read-review.ts';
-import { runReview } from '../../provider/src/review/run.ts';
 import { openFakeGitHub, type FakeGitHub } from '../support/fake-github.ts';
 import { openGateway } from '../support/gateway.ts';
 import { previewOf, type Planned } from './previews.ts';
 import { NASTY, reviewOf, reviewWith } from './reviews.ts';
+import { runCommand } from './run-command.ts';
 import { shopWith } from './shop.ts';
 
 const PULL = 12;
@@ -31,18 +31,6 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function run(args: readonly string[], input = '') {
-  const [written, said]: [string[], string[]] = [[], []];
-  const code = await runReview(args, {
-    read: () => Promise.resolve(input),
-    write: (text) => written.push(text),
-    say: (line) => said.push(line),
-    columns: 80,
-    colours: false,
-  });
-  return { code, text: written.join(''), said };
-}
-
 /** A review in a file, as an earlier step of the job left it. */
 async function fileOf(resources: readonly Planned[]): Promise<string> {
   const file = join(directory, 'review.json');
@@ -51,7 +39,7 @@ async function fileOf(resources: readonly Planned[]): Promise<string> {
 }
 
 const comment = async (resources: readonly Planned[], ...more: string[]) =>
-  run(['comment', await fileOf(resources), '--pull', String(PULL), ...more]);
+  runCommand(['comment', await fileOf(resources), '--pull', String(PULL), ...more]);
 const LESS = shopWith({ 'throttle gold': { apiCallLimit: 50 } });
 const MORE = shopWith({ 'throttle gold': { apiCallLimit: 200 } });
 const bodies = () => github.comments.map(({ body }) => body);
@@ -157,14 +145,14 @@ describe('the comment below a pull request', () => {
   test('has room for the largest review', async () => {
     const file = join(directory, 'large.json');
     writeFileSync(file, toJson(reviewWith(['name'], 3000)));
-    await run(['comment', file, '--pull', String(PULL)]);
+    await runCommand(['comment', file, '--pull', String(PULL)]);
     expect(Buffer.byteLength(github.comments[0]?.body ?? '')).toBeLessThanOrEqual(LONGEST_COMMENT);
   });
 });
 
 describe('drift', () => {
   const DRIFTED = previewOf(LESS);
-  const drift = (input: string) => run(['drift', '--issue', '--label', 'drift'], input);
+  const drift = (input: string) => runCommand(['drift', '--issue', '--label', 'drift'], input);
 
   test('has one issue as long as it lasts', async () => {
     github.issues.push({ number: 1, title: '', body: '', state: 'open', labels: ['drift'], isPull: true });
@@ -206,7 +194,7 @@ describe('drift', () => {
       const preview = previewOf([
         { kind: 'throttle', name: 'gold', id, before: { ...gold, apiCallLimit: 7 }, after: gold },
       ]);
-      const { code, text } = await run(['drift'], preview);
+      const { code, text } = await runCommand(['drift'], preview);
       expect(code).toBe(3);
       expect(text).toMatch(/\| Resource \| Last changed by \| At \| Fields \|/);
       expect(text).toMatch(/`gold` \| [^|]+ \| \d{4}-\d\d-\d\dT[^|]+ \| `apiCallLimit`/);
@@ -216,7 +204,7 @@ describe('drift', () => {
   });
 
   test('is told without authors where no gateway can be asked', async () => {
-    const { code, text } = await run(['drift'], DRIFTED);
+    const { code, text } = await runCommand(['drift'], DRIFTED);
     expect({ code, text }).toEqual({ code: 3, text: expect.stringContaining('Who changed it is not known') });
   });
 });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { toHtml } from '../../provider/src/review/html/page.ts';
 import type { Review } from '../../provider/src/review/model.ts';
-import { runReview } from '../../provider/src/review/run.ts';
 import { previewOf } from './previews.ts';
 import { NASTY, reviewOf, reviewWith } from './reviews.ts';
+import { runCommand } from './run-command.ts';
 import { shopWith } from './shop.ts';
 
 const change = shopWith({
@@ -175,17 +175,7 @@ describe('apig-review', () => {
   test('writes the page beside the other output, and in its place, without a secret', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'apig-review-'));
     const file = join(directory, 'review.html');
-    const run = async (args: readonly string[]) => {
-      const written: string[] = [];
-      await runReview(args, {
-        read: () => Promise.resolve(previewOf(change)),
-        write: (text) => written.push(text),
-        say: () => undefined,
-        columns: 80,
-        colours: false,
-      });
-      return written.join('');
-    };
+    const run = async (args: readonly string[]) => (await runCommand(args, previewOf(change))).text;
     expect(await run(['--html', file])).toContain('shop / dev: breaking');
     const page = readFileSync(file, 'utf8');
     expect(await run(['--format', 'html'])).toBe(page);

@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Review } from '../../provider/src/review/model.ts';
 import { readReview } from '../../provider/src/review/read-review.ts';
-import { runReview } from '../../provider/src/review/run.ts';
 import { openRuntimeProcess, type RuntimeProcess } from '../provider/runtime-process.ts';
 import { openStack, type Stack } from '../support/pulumi.ts';
 import { CHANGES } from './infra-repo-changes.ts';
+import { runCommand } from './run-command.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../examples/infra-repo');
 
@@ -65,18 +65,9 @@ async function reviewOf(files: (typeof CHANGES)[number]['files']): Promise<Revie
   if (preview.code !== 0) throw new Error(preview.stdout + preview.stderr);
   const file = join(orders.directory, 'preview.json');
   writeFileSync(file, preview.stdout);
-  const written: string[] = [];
-  const said: string[] = [];
-  const terminal = {
-    read: () => Promise.resolve(''),
-    write: (text: string) => written.push(text),
-    say: (line: string) => said.push(line),
-    columns: 100,
-    colours: false,
-  };
-  const code = await runReview([file, '--behaviour', '--format', 'json'], terminal);
+  const { code, said, text } = await runCommand([file, '--behaviour', '--format', 'json']);
   expect({ code, said }).toEqual({ code: 0, said: [] });
-  return readReview(written.join(''), 'review.json');
+  return readReview(text, 'review.json');
 }
 
 describe('a change to the infra repo', () => {
