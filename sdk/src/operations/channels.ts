@@ -54,17 +54,22 @@ const GROUP_FIELDS = {
   }),
 };
 
-const GROUP = object({
-  ...GROUP_FIELDS,
-  id: text('ID.'),
-  member_group_id: text('ID.'),
-  dict_code: text(),
-  microservice_version: text(),
-  microservice_port: whole('Not used.'),
-  microservice_labels: list(object({ label_name: text(), label_value: text() })),
-  create_time: time('Time of creation.'),
-  update_time: time('Time of the last change.'),
-});
+const GROUP = object(
+  {
+    ...GROUP_FIELDS,
+    id: text('ID.'),
+    member_group_id: text('ID.'),
+    dict_code: text(),
+    microservice_version: text('Version of the service, of a channel of type 3.'),
+    microservice_port: whole(
+      'Port of the instances, of a channel of type 3, for those registered without one; 0: that of the channel.',
+    ),
+    microservice_labels: list(object({ label_name: text(), label_value: text() })),
+    create_time: time('Time of creation.'),
+    update_time: time('Time of the last change.'),
+  },
+  ['member_group_weight'],
+);
 
 const CHECK_FIELDS = {
   protocol: choice(['TCP', 'HTTP', 'HTTPS', 'tcp', 'http', 'https'], 'How members are asked.'),
