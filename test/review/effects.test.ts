@@ -3,6 +3,7 @@ import { RELEASE_ENVIRONMENT_ID } from '@apig/sdk/contract';
 import type { Verdict } from '../../provider/src/review/model.ts';
 import { review } from '../../provider/src/review/review.ts';
 import { idOf, LATER, planOf, type Planned } from './previews.ts';
+import { ANSWERED } from './reviews.ts';
 import { apiArgs, deploymentArgs, shopWith, type Changes } from './shop.ts';
 
 const gatewayId = idOf('gateway', 'main');
@@ -276,23 +277,14 @@ describe('the parts of a preview without the resources that stay', () => {
 describe('a comparison of behaviour', () => {
   test('decides the verdict', async () => {
     const plan = planOf(shopWith(anew({ path: '/lists' })));
-    const outcome = {
-      result: 'answered',
-      status: 200,
-      code: undefined,
-      api: 'list',
-      backend: undefined,
-      limits: [],
-      policies: [],
-    } as const;
     const group = {
       verdict: 'loosening',
       api: 'list',
       environment: 'RELEASE',
       callers: ['anonymous'],
       summary: '401 → 200',
-      before: outcome,
-      after: outcome,
+      before: ANSWERED,
+      after: ANSWERED,
       requests: ['GET /list'],
       count: 1,
     } as const;

@@ -34,20 +34,22 @@ export async function reviewOf(resources: readonly Planned[]): Promise<Review> {
   return review({ plan: planOf(resources) });
 }
 
+/** An answer of the gateway's own. */
+export const ANSWERED = {
+  result: 'answered',
+  status: 200,
+  code: undefined,
+  api: 'list',
+  backend: undefined,
+  limits: [],
+  policies: [],
+} as const;
+
 /** A review that has everything, with texts of a caller's choice in each place that takes any. */
 export function reviewWith(texts: readonly string[], count: number): Review {
   const text = (at: number) => texts[at % texts.length] ?? '';
   const each = <T>(make: (at: number) => T): readonly T[] =>
     Array.from({ length: count }, (_, at) => make(at));
-  const outcome = {
-    result: 'answered',
-    status: 200,
-    code: undefined,
-    api: 'list',
-    backend: undefined,
-    limits: [],
-    policies: [],
-  } as const;
   return {
     project: text(0),
     stack: text(1),
@@ -84,8 +86,8 @@ export function reviewWith(texts: readonly string[], count: number): Review {
       environment: text(at + 1),
       callers: [text(at + 2), text(at + 3)],
       summary: text(at + 4),
-      before: outcome,
-      after: outcome,
+      before: ANSWERED,
+      after: ANSWERED,
       requests: [text(at + 5)],
       count: at + 1,
     })),

@@ -1,6 +1,6 @@
 import { isApigError, isTransportError, type Client } from '@apig/sdk';
 import type { Kind } from '@apig/sdk/contract';
-import type { Plan, Step } from './plan.ts';
+import { isChange, type Plan, type Step } from './plan.ts';
 
 /** Who changed an object last, and when. */
 export interface LastChange {
@@ -20,7 +20,7 @@ const MOST_OBJECTS = 200;
  * of a cloud, and of objects that are gone from its memory, nothing is returned.
  */
 export async function lastChanges(plan: Plan, client: Client): Promise<readonly LastChange[]> {
-  const changing = plan.steps.filter(isDrifted).slice(0, MOST_OBJECTS);
+  const changing = plan.steps.filter(isChange).slice(0, MOST_OBJECTS);
   const found: LastChange[] = [];
   for (const step of changing) {
     const { urn, kind } = step;
@@ -44,8 +44,4 @@ function keyOf(kind: Kind, { before, after }: Step): string | undefined {
   const state = before ?? after;
   if (state?.id === undefined || state.id.includes('/')) return undefined;
   return kind === 'environment' ? `${String(state.inputs['gatewayId'])}/${state.id}` : state.id;
-}
-
-function isDrifted({ operation }: Step): boolean {
-  return operation !== 'same' && operation !== 'read';
 }

@@ -51,6 +51,11 @@ export interface State {
   readonly dependencies: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Tells whether a resource becomes another one, comes or goes. */
+export function isChange({ operation }: Step): boolean {
+  return operation !== 'same' && operation !== 'read';
+}
+
 /** A failure of a review in one line for the user. */
 export class ReviewError extends Error {}
 

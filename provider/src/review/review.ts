@@ -4,7 +4,7 @@ import { examine, type Examined } from './examined.ts';
 import { changedFields, undecidedSecrets } from './fields.ts';
 import { hitsOf, whoIsHit } from './hits.ts';
 import type { Finding, OutcomeGroup, Reach, ResourceChange, Review } from './model.ts';
-import type { Plan, Step } from './plan.ts';
+import { isChange, type Plan, type Step } from './plan.ts';
 import { titleOf } from './reasons.ts';
 import { topologyOf } from './html/topology.ts';
 import { judgeOutcomes, judgePlan } from './verdict.ts';
@@ -44,10 +44,6 @@ export async function review({ plan, compare, lint }: ReviewInput): Promise<Revi
     notes: [...plan.notes, ...undecided, ...foreignNotes(plan), ...(comparison?.notes ?? [])],
     topology: topologyOf(examined),
   };
-}
-
-function isChange({ operation }: Step): boolean {
-  return operation !== 'same' && operation !== 'read';
 }
 
 function toResourceChange(step: Step, { before, after, changes, labelOf }: Examined): ResourceChange {

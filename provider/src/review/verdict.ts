@@ -3,7 +3,7 @@ import type { Examined } from './examined.ts';
 import { ACTING } from './hits.ts';
 import { judgeFields, worse, type Judgement } from './judge.ts';
 import type { Effect, FieldChange, OutcomeGroup, Verdict } from './model.ts';
-import type { Step } from './plan.ts';
+import { isChange, type Step } from './plan.ts';
 
 /** The verdict of a comparison of behaviour: the worst of its groups. */
 export function judgeOutcomes(outcomes: readonly OutcomeGroup[]): Verdict {
@@ -12,7 +12,7 @@ export function judgeOutcomes(outcomes: readonly OutcomeGroup[]): Verdict {
 
 /** The worst that the effects, and the changed objects themselves, mean to callers. */
 export function judgePlan({ plan, changes }: Examined, effects: readonly Effect[]): Judgement | 'none' {
-  const changed = plan.steps.filter(({ operation }) => operation !== 'same' && operation !== 'read');
+  const changed = plan.steps.filter(isChange);
   if (changed.length === 0) return 'none';
   const verdicts = changed.map((step) => judgeStep(step, changes.get(step.urn) ?? []));
   return [...verdicts, ...effects.map(({ verdict }) => verdict)].reduce<Judgement>(

@@ -1,9 +1,10 @@
 import type { Json } from '@apig/sdk/contract';
-import { limitText } from './outcome.ts';
+import { limitIn, limitText } from './outcome.ts';
 import { AT, textOf, toExplained, type ProbeRequest } from './probe.ts';
 import { toSnapshot } from './configuration.ts';
 import type { OwnRuntime } from './runtime.ts';
 import type { View } from './view.ts';
+import { objectIn, rowsIn, textIn } from '../values.ts';
 
 /** What becomes of one request, and why. */
 export interface Explained {
@@ -53,7 +54,7 @@ function toText(
       typeof name === 'string' ? [[id, name] as const] : [],
     ),
   );
-  const stages = rows(explained, 'stages');
+  const stages = rowsIn(explained, 'stages');
   const lines = stages
     .filter(({ stage, decision }) => decision !== 'passed' || !SILENT.has(String(stage)))
     .map(({ stage, decision, because }) => {
@@ -73,37 +74,30 @@ function toText(
 
 /** The outcome in one line. */
 function headline(explained: Json): string {
-  const answer = object(explained, 'answer');
-  const error = object(explained, 'error');
+  const answer = objectIn(explained, 'answer');
+  const error = objectIn(explained, 'error');
   switch (explained['outcome']) {
     case 'forwarded':
-      return `served by ${backendText(object(explained, 'backend'))}`;
+      return `served by ${backendText(objectIn(explained, 'backend'))}`;
     case 'answered':
       return `answered by the gateway itself with ${String(answer['status'])}`;
     case 'depends': {
       const kind =
-        object(explained, 'depends_on')['kind'] === 'authorizer' ? 'its custom authorizer' : 'a third party';
+        objectIn(explained, 'depends_on')['kind'] === 'authorizer'
+          ? 'its custom authorizer'
+          : 'a third party';
       return `served, if ${kind} agrees; --authorizers allow or deny says what it decides`;
     }
     default:
-      return `refused with ${String(answer['status'])} ${text(error, 'code')}: ${text(error, 'message')}`;
+      return `refused with ${String(answer['status'])} ${textIn(error, 'code') ?? ''}: ${textIn(error, 'message') ?? ''}`;
   }
 }
 
 function details(explained: Json): readonly string[] {
-  const { api_name: api, group_name: group, environment } = object(explained, 'matched');
-  const policies = rows(explained, 'policies').map(({ kind, name }) => `${String(kind)} ${String(name)}`);
-  const limits = rows(explained, 'limits').map((row) =>
-    limitText({
-      dimension: String(row['dimension']),
-      calls: Number(row['limit']),
-      interval: Number(row['interval']),
-      unit: String(row['unit']),
-      // The name of the throttle stands beside it.
-      isShared: false,
-    }),
-  );
-  const backend = object(explained, 'backend');
+  const { api_name: api, group_name: group, environment } = objectIn(explained, 'matched');
+  const policies = rowsIn(explained, 'policies').map(({ kind, name }) => `${String(kind)} ${String(name)}`);
+  const limits = rowsIn(explained, 'limits').map((row) => limitText(limitIn(row, false)));
+  const backend = objectIn(explained, 'backend');
   return [
     typeof api === 'string'
       ? `API       ${api} of group ${String(group)}, in ${String(environment)}`
@@ -144,19 +138,4 @@ function factsText(because: unknown, names: ReadonlyMap<string, string>): string
       return `${name.replaceAll('_', ' ')} ${shown.length === 0 ? 'none' : shown.join(', ')}`;
     })
     .join('; ');
-}
-
-function text(value: Json, name: string): string {
-  const inner = value[name];
-  return typeof inner === 'string' ? inner : '';
-}
-
-function object(value: Json, name: string): Json {
-  const inner = value[name];
-  return typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as Json) : {};
-}
-
-function rows(value: Json, name: string): readonly Json[] {
-  const inner = value[name];
-  return Array.isArray(inner) ? (inner as readonly Json[]) : [];
 }

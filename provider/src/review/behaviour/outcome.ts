@@ -3,6 +3,7 @@ import type { Outcome } from '../model.ts';
 import { stableId } from './configuration.ts';
 import type { ProbeRequest } from './probe.ts';
 import type { View } from './view.ts';
+import { objectIn, rowsIn, textIn } from '../values.ts';
 
 /** What becomes of a request on one side. */
 export interface SeenOutcome {
@@ -59,13 +60,7 @@ export function outcomeOf(explained: Json, request: ProbeRequest, view: View): S
   const isShared = policies.some(
     ({ kind, id }) => kind === 'throttle' && view.get('throttle', id)?.body['scope'] === 'SHARED',
   );
-  const limits = met.map((row): Limit => ({
-    dimension: textIn(row, 'dimension') ?? '',
-    calls: Number(row['limit']),
-    interval: Number(row['interval']),
-    unit: textIn(row, 'unit') ?? '',
-    isShared: isShared && THROTTLED.test(textIn(row, 'dimension') ?? ''),
-  }));
+  const limits = met.map((row) => limitIn(row, isShared));
   const api = textIn(matched, 'api_name');
   const isPassed = result === 'forwarded' || result === 'depends';
   const plugins = isPassed
@@ -100,6 +95,22 @@ export function outcomeOf(explained: Json, request: ProbeRequest, view: View): S
           ],
     ),
     parts,
+  };
+}
+
+/**
+ * Reads a limit of an explanation.
+ *
+ * @param isShared whether the throttle is one for all of its APIs together
+ */
+export function limitIn(row: Json, isShared: boolean): Limit {
+  const dimension = textIn(row, 'dimension') ?? '';
+  return {
+    dimension,
+    calls: Number(row['limit']),
+    interval: Number(row['interval']),
+    unit: textIn(row, 'unit') ?? '',
+    isShared: isShared && THROTTLED.test(dimension),
   };
 }
 
@@ -199,21 +210,6 @@ function gatewayParts(matched: Json, view: View): readonly (readonly [string, st
     ...(gzip === undefined ? [] : ([['compression', String(gzip.body['config'])]] as const)),
     ...(definition['cors'] === true ? ([['answers to all origins', 'on']] as const) : []),
   ];
-}
-
-function objectIn(value: Json, name: string): Json {
-  const inner = value[name];
-  return typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as Json) : {};
-}
-
-function rowsIn(value: Json, name: string): readonly Json[] {
-  const inner = value[name];
-  return Array.isArray(inner) ? (inner as readonly Json[]) : [];
-}
-
-function textIn(value: Json, name: string): string | undefined {
-  const inner = value[name];
-  return typeof inner === 'string' ? inner : undefined;
 }
 
 function pairsIn(value: unknown): readonly (readonly [string, string])[] {

@@ -4,6 +4,7 @@ import { parseAddress } from '@apig/sdk/contract';
 import { readRequestLine, toRequest, type AskedRequest } from './asked-request.ts';
 import type { Probe } from './probe.ts';
 import type { View } from './view.ts';
+import { isRecord } from '../values.ts';
 
 /** A request of a file, with its place there. */
 interface Listed {
@@ -107,8 +108,4 @@ function headersIn(value: unknown, where: string): Readonly<Record<string, strin
       return [name, String(text)];
     }),
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@ import type { Configured, ConfiguredObject } from './configuration.ts';
 import { PROJECT_ID } from './project.ts';
 import { settleWithStandIns } from './stand-ins.ts';
 import { HIDDEN } from '../hidden.ts';
+import { isRecord } from '../values.ts';
 
 /**
  * The configuration of a snapshot, as `GET /runtime/v1/snapshot` gives it. Its secrets are not read: they have stand-ins,
@@ -57,8 +58,4 @@ const SECRETS: Partial<Record<Kind, readonly string[]>> = {
 
 function isKind(kind: string): kind is Kind {
   return Object.hasOwn(resources, kind);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

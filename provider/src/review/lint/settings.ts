@@ -2,6 +2,7 @@ import type { Finding } from '../model.ts';
 import { ReviewError } from '../plan.ts';
 import { readYaml } from '../yaml.ts';
 import { rules } from './rules.ts';
+import { isRecord } from '../values.ts';
 
 /** What the user has said of rules. */
 export interface LintSettings {
@@ -51,8 +52,4 @@ export function readSettings(text: string, file: string): LintSettings {
 function assertRule(name: string, wrong: (expected: string) => ReviewError): void {
   if (!rules.some((rule) => rule.name === name))
     throw wrong(`one of ${rules.map((rule) => rule.name).join(', ')}`);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
